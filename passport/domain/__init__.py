@@ -1,0 +1,1 @@
+"""Values of the battery passport and their laws."""
