@@ -1,5 +1,6 @@
 """Refusals: somebody outside can act on each of them."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 
@@ -77,28 +78,28 @@ class TransitionRefusedError(ConflictError):
     code = "transition-refused"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong with an input: where it stands and what to do about it.
+
+    Attributes:
+        message: What is wrong, with the value, and what would be right.
+        path: JSON Pointer to the place.
+        row: Row of a table, counted as people do: the first data row is 1.
+        column: Column of a table, or the term's name.
+    """
+
+    message: str
+    path: str = ""
+    row: int | None = None
+    column: str | None = None
+
+
 class ContentRefusedError(PassportError):
-    """A document does not fulfil its schema; ``problems`` names every place."""
+    """A document does not fulfil its rules; ``problems`` names every place."""
 
     code = "content-refused"
 
-    def __init__(self, message: str, problems: tuple["Problem", ...] = ()) -> None:
+    def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:
         super().__init__(message)
         self.problems = problems
-
-
-class Problem:
-    """One thing wrong with an input: where it stands and what to do about it."""
-
-    __slots__ = ("column", "message", "path", "row")
-
-    def __init__(
-        self, message: str, *, path: str = "", row: int | None = None, column: str | None = None
-    ) -> None:
-        self.message = message
-        self.path = path
-        self.row = row
-        self.column = column
-
-    def __repr__(self) -> str:
-        return f"Problem({self.message!r}, path={self.path!r}, row={self.row}, column={self.column!r})"
