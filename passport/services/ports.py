@@ -1,0 +1,300 @@
+"""What the use cases need: registers to read and write, keys, the clock, the extensions.
+
+Reads answer at once. Writes are kept by the unit of work and executed together in one
+transaction when the use case has ended; a use case therefore never reads what it just wrote.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from passport.domain.access import Grant, Standing
+from passport.domain.battery import Battery, BatteryModel
+from passport.domain.event import Event, EventKind
+from passport.domain.identifiers import BatteryId, ModelId, OperatorSlug
+from passport.domain.organisation import Account, ApiKey, Notice, Operator
+from passport.domain.passport import StatementKind
+from passport.domain.responsibility import ProducerRegistration
+from passport.domain.second_life import Succession
+from passport.signing.keys import SigningKey
+
+
+class Clock(Protocol):
+    """Tells the time, in UTC."""
+
+    def now(self) -> datetime:
+        """Return the instant."""
+        ...
+
+
+class KeyStore(Protocol):
+    """Private keys of the operators that gave this service a mandate to sign for them."""
+
+    def create(self, operator_did: str) -> str:
+        """Make a key that was never used and return its id."""
+        ...
+
+    def signing_key(self, key_id: str) -> SigningKey:
+        """Return a key to sign with."""
+        ...
+
+    def public_key_multibase(self, key_id: str) -> str:
+        """Return the public part as Multikey text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedStatement:
+    """One statement as it was signed, with what it needs to be found.
+
+    Attributes:
+        series: IRI of the series; version 1, 2, ... count up in it.
+        about: `BatteryId` or `ModelId` it speaks of.
+        point: Point of Annex XIII, frozen with the signed version.
+        digest: SHA-256 of ``body`` (32 bytes), its entry in the log.
+        body: Exactly the bytes that were signed and are served.
+        leaf_index: Place in the log; ``None`` until the sequencer took it.
+    """
+
+    statement_id: str
+    iri: str
+    kind: StatementKind
+    series: str
+    version: int
+    about: str
+    point: str
+    issuer: OperatorSlug
+    digest: bytes
+    body: bytes
+    issued_at: datetime
+    status_list: str
+    status_index: int
+    leaf_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusList:
+    """One BitstringStatusList of an operator: which statements were withdrawn."""
+
+    list_id: str
+    operator: OperatorSlug
+    revoked: frozenset[int]
+    body: bytes
+    revision: int = 0
+
+
+class OperatorRegister(Protocol):
+    """Organisations with their DID and keys."""
+
+    def find(self, slug: str) -> Operator | None: ...
+    def find_by_did(self, did: str) -> Operator | None: ...
+    def all(self) -> Sequence[Operator]: ...
+    def add(self, operator: Operator) -> None: ...
+    def delegates_of(self, slug: str) -> frozenset[str]:
+        """Return the organisations an operator authorised in writing."""
+        ...
+
+    def add_delegate(self, slug: str, delegate: str, document_digest: str, at: datetime) -> None:
+        """Record a written authorisation (Art. 77(4))."""
+        ...
+
+    def registrations(self) -> Sequence[ProducerRegistration]:
+        """Return the lines of the producer registers entered here."""
+        ...
+
+    def add_registration(self, registration: ProducerRegistration) -> None: ...
+
+
+class PassportRegister(Protocol):
+    """Models and batteries on record."""
+
+    def find_model(self, model_id: ModelId) -> BatteryModel | None: ...
+    def models_of(self, operator: str) -> Sequence[BatteryModel]: ...
+    def add_model(self, model: BatteryModel) -> None: ...
+    def save_model(self, model: BatteryModel) -> None:
+        """Store a changed model if its revision is still the one that was read."""
+        ...
+
+    def find(self, battery_id: BatteryId) -> Battery | None: ...
+    def read(self, battery_id: BatteryId) -> Battery:
+        """Return a battery.
+
+        Raises:
+            PassportNotFoundError: None is registered.
+        """
+        ...
+
+    def add(self, battery: Battery) -> None: ...
+    def save(self, battery: Battery) -> None:
+        """Store a changed battery if its revision is still the one that was read."""
+        ...
+
+    def batteries_of(
+        self, organisation: str, *, after: str = "", limit: int = 50
+    ) -> Sequence[Battery]:
+        """Return batteries an organisation is responsible for or holds, by id."""
+        ...
+
+    def orphans(self, limit: int = 50) -> Sequence[Battery]:
+        """Return waste batteries nobody answers for."""
+        ...
+
+
+class StatementRegister(Protocol):
+    """Signed statements, append only."""
+
+    def find(self, statement_id: str) -> SignedStatement | None: ...
+    def newest(self, series: str) -> SignedStatement | None:
+        """Return the last version of a series, in the log or not yet."""
+        ...
+
+    def newest_about(self, about: str) -> Sequence[SignedStatement]:
+        """Return the last logged version of every series about a battery or model."""
+        ...
+
+    def all_about(self, about: str, kind: StatementKind) -> Sequence[SignedStatement]:
+        """Return every logged statement of one kind, oldest first."""
+        ...
+
+    def add(self, statement: SignedStatement) -> None:
+        """Store a statement together with its leaf."""
+        ...
+
+    def index_is_taken(self, status_list: str, index: int) -> bool: ...
+    def count_on(self, status_list: str) -> int:
+        """Return how many statements hold a place on a status list."""
+        ...
+
+
+class StatusListRegister(Protocol):
+    """Status lists by operator."""
+
+    def find(self, list_id: str) -> StatusList | None: ...
+    def of_operator(self, slug: str) -> Sequence[StatusList]: ...
+    def add(self, status_list: StatusList) -> None: ...
+    def save(self, status_list: StatusList) -> None: ...
+
+
+class EventRegister(Protocol):
+    """What happened, and who was told."""
+
+    def add(self, event: Event) -> None: ...
+    def of_battery(self, battery_id: BatteryId) -> Sequence[Event]: ...
+    def find_kind(self, battery_id: BatteryId, kind: EventKind) -> Event | None:
+        """Return the newest event of a kind."""
+        ...
+
+    def commit_to(self, kind: str, about: str, facts: Mapping[str, object], at: datetime) -> None:
+        """Log a salted commitment to an unsigned event and keep its text."""
+        ...
+
+    def notify(self, notice: Notice) -> None:
+        """Tell an organisation something; it sees the notice on its page."""
+        ...
+
+    def notices_for(self, organisation: str) -> Sequence[Notice]: ...
+    def close_notice(self, notice_id: str, at: datetime) -> None: ...
+
+
+class SuccessionRegister(Protocol):
+    """Second lives: declared, disputed, placed."""
+
+    def find(self, succession_id: str) -> Succession | None: ...
+    def add(self, succession: Succession) -> None: ...
+    def save(self, succession: Succession) -> None: ...
+    def successors_of(self, battery_id: BatteryId) -> Sequence[Succession]:
+        """Return the second lives that name this battery as an original."""
+        ...
+
+    def made(self, battery_id: BatteryId) -> Succession | None:
+        """Return the second life that this battery came out of."""
+        ...
+
+
+class GrantRegister(Protocol):
+    """Who may read or write about which battery."""
+
+    def find(self, grant_id: str) -> Grant | None: ...
+    def for_battery(self, battery: Battery) -> Sequence[Grant]: ...
+    def of_organisation(self, organisation: str) -> Sequence[Grant]: ...
+    def add(self, grant: Grant) -> None: ...
+    def revoke(self, grant_id: str, at: datetime) -> None: ...
+
+
+class AccountRegister(Protocol):
+    """People, their sessions and API keys; only hashes of what is secret."""
+
+    def find(self, login: str) -> Account | None: ...
+    def add(self, account: Account) -> None: ...
+    def find_key(self, secret_hash: bytes) -> ApiKey | None: ...
+    def add_key(self, key: ApiKey) -> None: ...
+    def start_session(self, token_hash: bytes, login: str, expires_at: datetime) -> None: ...
+    def session_login(self, token_hash: bytes, at: datetime) -> str | None:
+        """Return whose session this is, unless it has ended."""
+        ...
+
+    def end_session(self, token_hash: bytes) -> None: ...
+
+
+class AttachmentStore(Protocol):
+    """Photos and documents, named by their SHA-256."""
+
+    def put(self, content: bytes, media_type: str) -> str:
+        """Keep bytes durably and return their digest, ``sha256:<hex>``."""
+        ...
+
+    def get(self, digest: str) -> tuple[bytes, str] | None:
+        """Return bytes and media type."""
+        ...
+
+
+class JobQueue(Protocol):
+    """Work to be done after the commit, at least once."""
+
+    def enqueue(
+        self, kind: str, payload: Mapping[str, object], *, run_at: datetime, dedupe_key: str
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What was answered to an idempotency key before."""
+
+    request_digest: bytes
+    response: bytes
+
+
+class IdempotencyRegister(Protocol):
+    """Answers already given, by organisation and key."""
+
+    def find(self, organisation: str, key: str) -> Answered | None: ...
+    def add(self, organisation: str, key: str, answered: Answered, at: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Everything one use case reads and writes; nothing is stored before the commit."""
+
+    operators: OperatorRegister
+    passports: PassportRegister
+    statements: StatementRegister
+    status_lists: StatusListRegister
+    events: EventRegister
+    successions: SuccessionRegister
+    grants: GrantRegister
+    accounts: AccountRegister
+    attachments: AttachmentStore
+    jobs: JobQueue
+    idempotency: IdempotencyRegister
+    keys: KeyStore
+    clock: Clock
+
+    def standing(self, battery: Battery) -> Standing:
+        """Return what the record says about who is connected with a battery."""
+        return Standing(
+            responsible=battery.responsible,
+            delegates=self.operators.delegates_of(battery.responsible),
+            holder=battery.holder,
+            grants=tuple(self.grants.for_battery(battery)),
+        )
