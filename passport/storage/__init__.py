@@ -1,0 +1,1 @@
+"""The database of the record, on SQLite or PostgreSQL."""
