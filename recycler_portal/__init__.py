@@ -1,0 +1,1 @@
+"""End of life: from intake to recovered kilogram."""

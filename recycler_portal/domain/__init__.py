@@ -1,0 +1,1 @@
+"""Values of the end of life and their laws."""

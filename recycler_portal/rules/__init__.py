@@ -1,0 +1,1 @@
+"""What the law says of waste batteries, as data and checks."""

@@ -1,0 +1,1 @@
+"""Use cases of the end of life, one verb each."""
