@@ -1,0 +1,76 @@
+"""Multibase texts: ``z`` + base58btc for keys and signatures, ``u`` + base64url for lists.
+
+Source: W3C Controlled Identifiers 1.0, section 2.4.
+"""
+
+import base64
+import binascii
+import re
+
+from passport.domain.errors import InvalidValueError
+
+_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_DIGIT = {character: digit for digit, character in enumerate(_ALPHABET)}
+_BASE = len(_ALPHABET)
+_LONGEST_BASE58 = 256
+"""Characters; base58 takes quadratic time, and a signature has 88."""
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
+
+
+def encode_base58btc(data: bytes) -> str:
+    """Write bytes as multibase base58btc.
+
+    >>> encode_base58btc(bytes([0, 1, 2]))
+    'z15T'
+    """
+    number = int.from_bytes(data, "big")
+    digits = ""
+    while number:
+        number, digit = divmod(number, _BASE)
+        digits = _ALPHABET[digit] + digits
+    zeros = len(data) - len(data.lstrip(b"\0"))
+    return "z" + "1" * zeros + digits
+
+
+def decode_base58btc(text: str) -> bytes:
+    """Read multibase base58btc; each value has one writing only.
+
+    Raises:
+        InvalidValueError: The text does not begin with ``z``, is longer than 256 characters, or
+            holds a character outside the alphabet.
+    """
+    body = text[1:]
+    if not text.startswith("z") or len(body) > _LONGEST_BASE58:
+        raise InvalidValueError(f"{text[:20]!r}... is no base58btc multibase text of a key's size")
+    number = 0
+    for character in body:
+        digit = _DIGIT.get(character)
+        if digit is None:
+            raise InvalidValueError(f"{character!r} in {text!r} is not in the base58 alphabet")
+        number = number * _BASE + digit
+    zeros = len(body) - len(body.lstrip("1"))
+    return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def encode_base64url(data: bytes) -> str:
+    """Write bytes as multibase base64url without padding.
+
+    >>> encode_base64url(b"open")
+    'ub3Blbg'
+    """
+    return "u" + base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def decode_base64url(text: str) -> bytes:
+    """Read multibase base64url without padding.
+
+    Raises:
+        InvalidValueError: The text does not begin with ``u`` or is no base64url.
+    """
+    body = text[1:]
+    if not text.startswith("u") or not _BASE64URL.fullmatch(body):
+        raise InvalidValueError(f"{text[:20]!r}... is no base64url multibase text")
+    try:
+        return base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
+    except binascii.Error as error:
+        raise InvalidValueError(f"{text[:20]!r}... is no whole base64url text") from error
