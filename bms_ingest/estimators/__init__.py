@@ -1,0 +1,1 @@
+"""From what the fold saw to what it tells, with intervals."""

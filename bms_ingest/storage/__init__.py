@@ -1,0 +1,1 @@
+"""What telemetry keeps: the spool, the ledger, the days."""
