@@ -1,0 +1,31 @@
+"""What a browser may do with our pages."""
+
+_POLICY = {
+    "default-src": "'self'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+_WITH_DECODER = {"script-src": "'self' 'wasm-unsafe-eval'", "media-src": "'self' blob:"}
+
+
+def page_headers(*, camera: bool = False) -> dict[str, str]:
+    """Headers of a page: nothing from other hosts, no inline script, no frames.
+
+    Args:
+        camera: Whether this is the scan page; only that one may use the camera and run the
+            decoder, which is WebAssembly.
+    """
+    policy = _POLICY | (_WITH_DECODER if camera else {})
+    return {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "Permissions-Policy": f"camera=({'self' if camera else ''}), microphone=(), geolocation=()",
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
