@@ -161,7 +161,7 @@ def test_no_labelled_case_is_handled_less_carefully_than_its_label(case):
         assert decision.damage is not Damage.NONE
     if expected.get("damaged_defective") == "critical":
         assert decision.damage is Damage.CRITICAL
-    weakest = min((STRENGTH[one] for one in expected.get("packaging", ["NONE"])))
+    weakest = min(STRENGTH[one] for one in expected.get("packaging", ["NONE"]))
     assert decision.packaging.strength >= weakest
     assert decision.packaging.strength == STRENGTH[decision.packaging]
 
