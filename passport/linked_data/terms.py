@@ -1,0 +1,85 @@
+"""The table of terms as it stands in ``schemas/``, and the names it gives to linked data."""
+
+import csv
+import io
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+VOCABULARY = "https://w3id.org/open-battery-passport/battery#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+CONTEXT_VERSION = "0.1.0"
+CREDENTIALS_IRI = "https://www.w3.org/ns/credentials/v2"
+CONTEXT_IRI = f"https://w3id.org/open-battery-passport/contexts/battery/{CONTEXT_VERSION}.jsonld"
+CONTEXT_FILE = f"battery-{CONTEXT_VERSION}.jsonld"
+
+_COLUMNS_IN_DOMAIN = (
+    "term",
+    "label_en",
+    "level",
+    "statement",
+    "node_class",
+    "annex_xiii",
+    "datatype",
+    "unit",
+    "unit_label",
+    "code_list",
+    "value_class",
+    "many",
+    "minimum",
+    "maximum",
+    "required_ev",
+    "required_stationary",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TermRow:
+    """One row of ``schemas/terms.csv``."""
+
+    cells: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """The term as it is written in documents."""
+        return self.cells["term"]
+
+    def is_said_in(self, kind: str) -> bool:
+        """Whether the subject of a kind of statement carries the term; ``*`` is every kind."""
+        return self.cells["statement"] == "*" or kind in self.cells["statement"].split()
+
+    @property
+    def for_domain(self) -> tuple[str, ...]:
+        """The cells that the generated table in the domain holds."""
+        return tuple(self.cells[column] for column in _COLUMNS_IN_DOMAIN)
+
+
+def schema_file(path: str) -> Traversable:
+    """Return a file of ``schemas/``: from the installed package, or from the source tree."""
+    package = files("passport")
+    installed = package.joinpath("_schemas")
+    root = installed if installed.is_dir() else package.joinpath("..", "schemas")
+    return root.joinpath(path)
+
+
+@cache
+def term_rows() -> tuple[TermRow, ...]:
+    """Return the rows of ``schemas/terms.csv`` in their order."""
+    return tuple(TermRow(row) for row in _rows("terms.csv"))
+
+
+@cache
+def code_rows() -> tuple[tuple[str, str, str], ...]:
+    """Return the rows of ``schemas/codes.csv``: list, code, label."""
+    return tuple((row["code_list"], row["code"], row["label_en"]) for row in _rows("codes.csv"))
+
+
+def _rows(path: str) -> list[dict[str, str]]:
+    text = schema_file(path).read_text(encoding="utf-8")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def term_iri(name: str) -> str:
+    """Return the IRI of a term, a class or a kind of statement."""
+    return VOCABULARY + name
