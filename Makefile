@@ -45,13 +45,13 @@ run: $(VENV)/.core
 # is pytest's summary.
 test: $(VENV)/.test tools $(NODE_STAMPS)
 	@echo '==> format, lint, types and import layers'
-	@$(MAKE) --jobs=2 --output-sync=target check-format check-lint check-types check-layers
+	@$(MAKE) --jobs=2 --keep-going --output-sync=target check-format check-lint check-types check-layers
 	@$(MAKE) bench-quick
 	@echo '==> tests'
 	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadfile --quiet
 
 check: $(VENV)/.test
-	@$(MAKE) --jobs=2 --output-sync=target \
+	@$(MAKE) --jobs=2 --keep-going --output-sync=target \
 		check-format check-lint check-types check-layers check-fast-tests
 
 check-format: $(VENV)/.test
