@@ -1,0 +1,1 @@
+"""Figures beside peers and limits, measured in the same run: ``make bench``."""
