@@ -137,6 +137,12 @@ class Term:
         """Return whether a category needs the datum."""
         return self.required.get(category, Requirement.OPTIONAL)
 
+    @property
+    def is_needed_in_node(self) -> bool:
+        """Whether a node of its class must carry it."""
+        mandatory = self.requirement(Category.EV) is Requirement.MANDATORY
+        return self.level is Level.STRUCTURE and bool(self.node_classes) and mandatory
+
 
 @dataclass(frozen=True, slots=True)
 class Datum:

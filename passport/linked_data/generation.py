@@ -30,6 +30,8 @@ INSTANT_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
 DECIMAL_PATTERN = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"
 DIGEST_PATTERN = r"^sha256:[0-9a-f]{64}$"
 IRI_PATTERN = r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+$"
+CAS_PATTERN = r"^[0-9]{2,7}-[0-9]{2}-[0-9]$"
+EMAIL_PATTERN = r"^[^@\s]+@[^@\s]+$"
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
 
 _PLAIN_TYPES = {
@@ -69,8 +71,8 @@ _VALUE_SCHEMAS: dict[str, dict[str, object]] = {
     "term": _IRI,
     "digest": {"type": "string", "pattern": DIGEST_PATTERN},
     "country": {"type": "string", "pattern": r"^[A-Z]{2}$"},
-    "cas": {"type": "string", "pattern": r"^[0-9]{2,7}-[0-9]{2}-[0-9]$"},
-    "email": {"type": "string", "maxLength": 254, "pattern": r"^[^@\s]+@[^@\s]+$"},
+    "cas": {"type": "string", "pattern": CAS_PATTERN},
+    "email": {"type": "string", "maxLength": 254, "pattern": EMAIL_PATTERN},
 }
 _ALWAYS_THERE = ("@context", "id", "type", "issuer", "validFrom", "credentialSubject")
 _LONGEST_LIST = 1000

@@ -1,0 +1,210 @@
+"""Does a content, or a statement, fulfil the table of terms? Every place is named."""
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import jsonschema_rs
+
+from passport.domain.battery import Category
+from passport.domain.content import (
+    AbsenceReason,
+    Content,
+    DatumState,
+    Level,
+    Requirement,
+    Term,
+    absence_of,
+    all_terms,
+    find_term,
+    legal_data,
+    terms_at,
+    terms_of,
+)
+from passport.domain.errors import Problem
+from passport.domain.passport import StatementKind
+from passport.linked_data.documents import MalformedDocumentError, content_of, kind_of
+from passport.linked_data.terms import schema_file
+from passport.linked_data.values import (
+    check_value,
+    in_order,
+    normal_fields,
+    problem,
+    unknown_name,
+)
+
+FILLED_LATER = frozenset({Level.DECLARED, Level.CONDITION})
+"""Levels that may be silent when a battery is registered.
+
+Source: Commission FAQ on batteries of 30 September 2026: data from use may be empty at first.
+Placing on the market needs the declared values; `legal_data` tells which are missing.
+"""
+_ALL_TERMS = {term.name: term for term in all_terms()}
+
+
+def normalise_content(content: Content) -> dict[str, object]:
+    """Return a content as it is signed: numbers as exact decimal text, empty values left out.
+
+    What cannot be brought into form stays as it is, for `check_content` to name.
+    """
+    return {
+        name: value if _is_about_absence(value) else normal_fields({name: value}, _ALL_TERMS)[name]
+        for name, value in content.items()
+        if value is not None and value != ""
+    }
+
+
+def _is_about_absence(value: object) -> bool:
+    return isinstance(value, Mapping) and "absent" in value
+
+
+def check_content(
+    content: Content, *, levels: Collection[Level], category: Category
+) -> list[Problem]:
+    """Return everything that is wrong with a normalised content.
+
+    Args:
+        content: Values by term, as `normalise_content` returns them.
+        levels: What the content is about; terms of other levels do not belong to it.
+        category: Category of the battery, which decides what is mandatory.
+
+    Returns:
+        Unknown and misplaced terms, wrong values, and mandatory data that are neither given nor
+        said to be absent; of levels that are `FILLED_LATER` nothing is mandatory here.
+    """
+    problems = [
+        found
+        for name, value in content.items()
+        for found in _check_entry(name, value, frozenset(levels), category)
+    ]
+    problems += _check_voltages(content)
+    problems += _missing(content, frozenset(levels) - FILLED_LATER, category)
+    return problems
+
+
+def _check_entry(
+    name: str, value: object, levels: frozenset[Level], category: Category
+) -> Iterator[Problem]:
+    path = f"/{name}"
+    known = terms_at(levels)
+    term = known.get(name)
+    if term is None:
+        yield problem(_misplaced(name, known), path)
+    elif _is_about_absence(value):
+        yield from _check_absence(term, value, category)
+    elif term.requirement(category) is Requirement.NEVER:
+        yield problem(f"{name} is not for batteries of category {category}; leave it out", path)
+    else:
+        yield from check_value(term, value, path)
+
+
+def _misplaced(name: str, known: Mapping[str, Term]) -> str:
+    term = find_term(name)
+    if term is None or not term.kinds:
+        return unknown_name(name, known)
+    if term.level is Level.STRUCTURE:
+        return f"{name} is written by the service; leave it out"
+    return f"{name} is said of the {term.level}; enter it there"
+
+
+def _check_absence(term: Term, value: object, category: Category) -> Iterator[Problem]:
+    path = f"/{term.name}"
+    reason = absence_of(value)
+    requirement = term.requirement(category)
+    if reason is None:
+        yield problem(
+            f"{term.name} is {value!r}; an absent value is written "
+            f'{{"absent": reason}}, the reason one of: {", ".join(AbsenceReason)}',
+            path,
+        )
+    elif reason is AbsenceReason.NOT_YET_REQUIRED and requirement is Requirement.MANDATORY:
+        yield problem(
+            f"{term.name} is required already (Annex XIII point {term.point}); "
+            "give it, or say notProvided",
+            path,
+        )
+
+
+def _check_voltages(content: Content) -> Iterator[Problem]:
+    order = ("minimumVoltageVolts", "nominalVoltageVolts", "maximumVoltageVolts")
+    given = [name for name in order if isinstance(content.get(name), str)]
+    for low, high in pairwise(given):
+        if not in_order(content[low], content[high]):
+            yield problem(f"{low} {content[low]} is above {high} {content[high]}", f"/{low}")
+
+
+def _missing(content: Content, levels: frozenset[Level], category: Category) -> Iterator[Problem]:
+    for datum in legal_data(content, levels=levels, category=category):
+        if datum.state is DatumState.MISSING:
+            term = datum.term
+            yield problem(
+                f"{term.name} ({term.label}) is missing; Annex XIII point {term.point} asks for "
+                f'it: give it, or write {{"absent": "notProvided"}}',
+                f"/{term.name}",
+            )
+
+
+@cache
+def _validator(kind: StatementKind) -> jsonschema_rs.Draft202012Validator:
+    schema = json.loads(schema_file(f"json-schema/{kind.value}.json").read_text(encoding="utf-8"))
+    return jsonschema_rs.Draft202012Validator(schema)
+
+
+def check_statement(document: Mapping[str, Any]) -> list[Problem]:
+    """Return everything in which a statement breaks its JSON Schema or the bounds of its terms."""
+    try:
+        kind = kind_of(document)
+    except MalformedDocumentError as error:
+        return [problem(str(error), "/type")]
+    problems = [
+        problem(error.message, "".join(f"/{part}" for part in error.instance_path))
+        for error in _validator(kind).iter_errors(document)
+    ]
+    return problems or list(_check_bounds(document, kind))
+
+
+def _check_bounds(document: Mapping[str, Any], kind: StatementKind) -> Iterator[Problem]:
+    terms = terms_of(kind)
+    for name, value in content_of(document).items():
+        if absence_of(value) is None:
+            yield from check_value(terms[name], value, f"/credentialSubject/{name}")
+
+
+def content_from_columns(row: Mapping[str, object]) -> dict[str, object]:
+    """Return the content of one row of a table whose columns are named by terms.
+
+    Dots lead into nodes and languages, numbers into lists: ``manufacturingFacility.facilityName``,
+    ``modelName.en``, ``photos.1.documentUrl``. A cell ``!notApplicable`` says why it is empty.
+
+    >>> content_from_columns({"modelName.en": "A", "photos.1.documentUrl": "https://x.example/1"})
+    {'modelName': {'en': 'A'}, 'photos': [{'documentUrl': 'https://x.example/1'}]}
+    """
+    tree: dict[str, Any] = {}
+    for column, cell in row.items():
+        if cell is None or cell == "":
+            continue
+        *steps, last = column.split(".")
+        place = tree
+        for step in steps:
+            below = place.setdefault(step, {})
+            # A column that stands for a whole and another for its part cannot both be filled.
+            place = below if isinstance(below, dict) else {}
+        place[last] = _cell(cell)
+    return {name: _with_lists(value) for name, value in tree.items()}
+
+
+def _cell(cell: object) -> object:
+    if isinstance(cell, str) and cell.startswith("!"):
+        return {"absent": cell.removeprefix("!")}
+    return cell
+
+
+def _with_lists(value: object) -> object:
+    if not isinstance(value, dict):
+        return value
+    inside = {name: _with_lists(one) for name, one in value.items()}
+    if inside and all(name.isdigit() for name in inside):
+        return [inside[name] for name in sorted(inside, key=int)]
+    return inside
