@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from sqlalchemy import Engine, create_engine
 
 from passport.storage.engine import make_engine
-from passport.storage.tables import metadata
+from passport.storage.migrate import passport_source, upgrade
 
 _SERVER_USER = "postgres"
 """The server refuses to run as root; this is the account its packages make."""
@@ -64,43 +65,114 @@ def postgresql_names() -> Iterator[str]:
     return (f"test_{number}" for number in count(1))
 
 
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: PostgresServer) -> str:
+    """Give the name of a PostgreSQL database with the tables of passport, made once."""
+    postgresql_server.execute("CREATE DATABASE passport_template")
+    _migrate(postgresql_server.url("passport_template"))
+    return "passport_template"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a SQLite file with the tables of passport, made once."""
+    file = tmp_path_factory.mktemp("template") / "passport.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
 @pytest.fixture
 def postgresql_url(
     postgresql_server: PostgresServer, postgresql_names: Iterator[str]
 ) -> Iterator[str]:
     """Give the URL of an empty PostgreSQL database."""
-    name = next(postgresql_names)
-    postgresql_server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-    yield postgresql_server.url(name)
-    postgresql_server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with _postgresql_database(postgresql_server, next(postgresql_names), "template0") as url:
+        yield url
 
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     """Give the URL of an empty SQLite file."""
-    return f"sqlite:///{tmp_path / 'passport.db'}"
+    return f"sqlite:///{tmp_path / 'empty.db'}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
+def empty_database_url(request: pytest.FixtureRequest) -> str:
     """Give the URL of an empty database, once of each kind."""
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
 @pytest.fixture
-def empty_database(database_url: str) -> Iterator[Engine]:
+def empty_database(empty_database_url: str) -> Iterator[Engine]:
     """Give an empty database, once of each kind."""
-    engine = make_engine(database_url)
-    yield engine
-    engine.dispose()
+    with _opened(empty_database_url) as engine:
+        yield engine
 
 
 @pytest.fixture
-def database(empty_database: Engine) -> Engine:
+def postgresql_database_url(
+    postgresql_server: PostgresServer, postgresql_names: Iterator[str], postgresql_template: str
+) -> Iterator[str]:
+    """Give the URL of a PostgreSQL database with the tables of passport."""
+    name = next(postgresql_names)
+    with _postgresql_database(postgresql_server, name, postgresql_template) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_database_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """Give the URL of a SQLite file with the tables of passport."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'passport.db')}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Give the URL of a database with the tables of passport, once of each kind."""
+    return str(request.getfixturevalue(f"{request.param}_database_url"))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Engine]:
     """Give a database with the tables of passport, once of each kind."""
-    with empty_database.begin() as connection:
-        metadata.create_all(connection)
-    return empty_database
+    with _opened(database_url) as engine:
+        yield engine
+
+
+@pytest.fixture
+def sqlite_database(sqlite_database_url: str) -> Iterator[Engine]:
+    """Give a SQLite database with the tables of passport."""
+    with _opened(sqlite_database_url) as engine:
+        yield engine
+
+
+@pytest.fixture
+def postgresql_database(postgresql_database_url: str) -> Iterator[Engine]:
+    """Give a PostgreSQL database with the tables of passport."""
+    with _opened(postgresql_database_url) as engine:
+        yield engine
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[Engine]:
+    engine = make_engine(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _migrate(url: str) -> None:
+    with _opened(url) as engine:
+        upgrade(engine, passport_source())
+
+
+@contextmanager
+def _postgresql_database(server: PostgresServer, name: str, template: str) -> Iterator[str]:
+    server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    try:
+        yield server.url(name)
+    finally:
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _binaries() -> Path:

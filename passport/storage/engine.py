@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 import psycopg
 import stamina
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 
@@ -26,7 +27,6 @@ _TRANSIENT_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _TRANSIENT_SQLSTATES = {
     "40001",  # serialization failure
     "40P01",  # deadlock detected
-    "55P03",  # lock not available
 }
 _UNIQUE_SQLITE = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
 _UNIQUE_SQLSTATE = "23505"
@@ -99,6 +99,13 @@ def is_transient(error: Exception) -> bool:
             return cause.sqlstate in _TRANSIENT_SQLSTATES
         case _:
             return False
+
+
+def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """Begin an insert that can say what happens when the row is there already."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def is_unique_violation(error: IntegrityError) -> bool:

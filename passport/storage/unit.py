@@ -9,8 +9,8 @@ from sqlmodel import Session
 from passport.storage.engine import is_unique_violation, retrying, writing
 from passport.storage.errors import StaleWriteError
 
-Write = Callable[[Session], None]
-"""One write; it may run more than once, so it makes its rows anew each time."""
+Write = Callable[[Session], object]
+"""One write, its answer unused; it may run more than once, so it makes its rows anew each time."""
 
 
 class WriteBuffer:

@@ -1,0 +1,1 @@
+"""Changes of the tables of passport, in their order."""
