@@ -11,6 +11,7 @@ import copy
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from threading import Lock
 from typing import Final, cast
 
@@ -18,6 +19,7 @@ from pyld.context_resolver import ContextResolver
 from pyld.jsonld import JsonLdError, JsonLdProcessor
 
 from passport.domain.errors import PassportError
+from passport.linked_data.contexts import context_document
 from passport.linked_data.json_rules import (
     FOREIGN_DOCUMENTS,
     OUR_STATEMENTS,
@@ -130,6 +132,12 @@ class Canonicalizer:
             "document": copy.deepcopy(self._load_context(address)),
             "tag": "static",
         }
+
+
+@cache
+def pinned_canonicalizer() -> Canonicalizer:
+    """Return the canonicalizer that knows the pinned contexts of this project and no other."""
+    return Canonicalizer(context_document)
 
 
 def _refusal_behind(error: BaseException) -> PassportError:
@@ -318,4 +326,5 @@ __all__ = [
     "LanguageTagError",
     "MalformedIriError",
     "Strictness",
+    "pinned_canonicalizer",
 ]

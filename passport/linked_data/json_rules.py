@@ -168,7 +168,7 @@ def _check_object(value: Mapping[str, object], path: str, strictness: Strictness
         _check_text(key, f"{path or '/'} (a key)")
         place = f"{path}/{key}"
         if key == "@context":
-            _check_context(item, path, strictness)
+            _check_context(item, path)
             continue
         _check_key(key, place, strictness)
         _check_value(item, place, strictness)
@@ -181,7 +181,7 @@ def _check_key(key: str, path: str, strictness: Strictness) -> None:
         raise UndefinedTermError(f"{path}: {key} is no term of a context; use the term itself")
 
 
-def _check_context(contexts: object, path: str, strictness: Strictness) -> None:
+def _check_context(contexts: object, path: str) -> None:
     if path:
         raise InlineContextError(f"{path}/@context: a context stands only at the top")
     for context in contexts if isinstance(contexts, list) else [contexts]:
@@ -189,7 +189,7 @@ def _check_context(contexts: object, path: str, strictness: Strictness) -> None:
             raise InlineContextError(
                 "/@context holds a definition; only addresses of published contexts may stand there"
             )
-    _check_value(contexts, "/@context", strictness)
+        _check_text(context, "/@context")
 
 
 def _check_text(text: str, path: str) -> None:

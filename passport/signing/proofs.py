@@ -13,7 +13,7 @@ from typing import Final
 import orjson
 
 from passport.domain.errors import InvalidValueError
-from passport.linked_data.canonical import Canonicalizer, Document
+from passport.linked_data.canonical import Canonicalizer, Document, pinned_canonicalizer
 from passport.linked_data.json_rules import OUR_STATEMENTS, Strictness
 from passport.signing.errors import (
     AlreadySignedError,
@@ -55,7 +55,11 @@ class VerifiedProof:
 
 
 def sign_document(
-    document: Document, *, key: SigningKey, created: datetime, canonicalizer: Canonicalizer
+    document: Document,
+    *,
+    key: SigningKey,
+    created: datetime,
+    canonicalizer: Canonicalizer | None = None,
 ) -> bytes:
     """Sign a document; the bytes returned are what is stored, logged and served.
 
@@ -63,7 +67,7 @@ def sign_document(
         document: A credential without proof, whose issuer controls the key.
         key: The issuer's key.
         created: Instant written into the proof.
-        canonicalizer: Knows the contexts.
+        canonicalizer: Knows the contexts; the pinned ones when not given.
 
     Returns:
         Compact JSON in UTF-8, with the proof.
@@ -77,7 +81,7 @@ def sign_document(
     if key.key_id.partition("#")[0] != issuer:
         raise IssuerMismatchError(f"the key {key.key_id} does not sign for the issuer {issuer}")
     proof = create_proof(document, key=key, created=created, canonicalizer=canonicalizer)
-    return orjson.dumps({**document, "proof": proof})
+    return attach_proof(document, proof)
 
 
 def create_proof(
@@ -85,7 +89,7 @@ def create_proof(
     *,
     key: SigningKey,
     created: datetime,
-    canonicalizer: Canonicalizer,
+    canonicalizer: Canonicalizer | None = None,
     strictness: Strictness = OUR_STATEMENTS,
 ) -> dict[str, object]:
     """Make the proof of an unsecured document, whoever its issuer is.
@@ -107,10 +111,15 @@ def create_proof(
     return {**proof_options, "proofValue": encode_base58btc(key.sign(data))}
 
 
+def attach_proof(document: Document, proof: Mapping[str, object]) -> bytes:
+    """Write a document with its proof as the bytes that are stored: compact JSON in UTF-8."""
+    return orjson.dumps({**document, "proof": proof})
+
+
 def hash_data(
     unsecured_document: Document,
     proof_options: Mapping[str, object],
-    canonicalizer: Canonicalizer,
+    canonicalizer: Canonicalizer | None = None,
     strictness: Strictness = OUR_STATEMENTS,
 ) -> bytes:
     """Return the 64 bytes that are signed: hash of the proof options, then of the document.
@@ -118,6 +127,7 @@ def hash_data(
     Raises:
         PassportError: Something in either would not be signed.
     """
+    canonicalizer = canonicalizer or pinned_canonicalizer()
     # The options are one node, named only where a chain of proofs refers to it.
     options_strictness = replace(strictness, most_blank_nodes=max(1, strictness.most_blank_nodes))
     proof_config = {**proof_options, "@context": unsecured_document.get("@context")}
@@ -140,7 +150,7 @@ def verify_proofs(
     *,
     keys: KeyResolver,
     at: datetime,
-    canonicalizer: Canonicalizer,
+    canonicalizer: Canonicalizer | None = None,
     strictness: Strictness = OUR_STATEMENTS,
 ) -> tuple[VerifiedProof, ...]:
     """Check every proof on a document, and that its issuer made one of them.
@@ -149,7 +159,7 @@ def verify_proofs(
         document: The document with its proof or proofs.
         keys: Finds the key of a verification method.
         at: The instant asked about.
-        canonicalizer: Knows the contexts.
+        canonicalizer: Knows the contexts; the pinned ones when not given.
         strictness: What may stand in the document.
 
     Raises:
@@ -175,7 +185,7 @@ def verify_signatures(
     *,
     keys: KeyResolver,
     at: datetime,
-    canonicalizer: Canonicalizer,
+    canonicalizer: Canonicalizer | None = None,
     strictness: Strictness = OUR_STATEMENTS,
 ) -> tuple[VerifiedProof, ...]:
     """Check every proof on a document, whoever made it; see ``verify_proofs``."""

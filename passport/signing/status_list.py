@@ -1,0 +1,185 @@
+"""BitstringStatusList: which statements their issuer has withdrawn.
+
+A list is a signed credential of its own. A set bit means revoked, and is never cleared again. The
+place of a statement on the list is random, so that it tells nothing about numbers made.
+
+Source: W3C Recommendation Bitstring Status List 1.0.
+"""
+
+import gzip
+import secrets
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+from passport.domain.errors import InvalidValueError, PassportError
+from passport.signing.instants import instant_text
+from passport.signing.multibase import decode_base64url, encode_base64url
+
+LIST_SIZE: Final = 131_072
+"""Bits of a list: the smallest that hides one statement among others (section 2.1)."""
+LARGEST_LIST_BYTES: Final = 2 * 1024 * 1024
+"""Inflated bytes that are read of anybody's list; some kilobytes of gzip can hold gigabytes."""
+REVOCATION: Final = "revocation"
+_CREDENTIALS_CONTEXT = "https://www.w3.org/ns/credentials/v2"
+_GZIP_WINDOW = 31
+_COMPRESSION_LEVEL = 6
+_TRIES = 64
+
+
+class StatusListError(PassportError):
+    """A status list or an entry that names one cannot be read."""
+
+    code = "status-list"
+
+
+class StatusListFullError(PassportError):
+    """A status list has hardly any place left; a new list has to be begun."""
+
+    code = "status-list-full"
+
+
+def encode_bits(set_indexes: Iterable[int], *, length: int = LIST_SIZE) -> str:
+    """Write a list with some bits set, always the same text for the same bits.
+
+    Raises:
+        StatusListError: An index is outside the list.
+    """
+    bits = bytearray(length // 8)
+    for index in set_indexes:
+        if not 0 <= index < length:
+            raise StatusListError(f"place {index} is outside a status list of {length} bits")
+        bits[index // 8] |= 0x80 >> (index % 8)
+    return encode_base64url(gzip.compress(bytes(bits), compresslevel=_COMPRESSION_LEVEL, mtime=0))
+
+
+def decode_bits(encoded_list: str, *, largest_bytes: int = LARGEST_LIST_BYTES) -> bytes:
+    """Read a list; bit 0 is the left-most of the first byte.
+
+    Raises:
+        StatusListError: It is no gzip in multibase, inflates to too much, or is too short.
+    """
+    try:
+        packed = decode_base64url(encoded_list)
+        inflater = zlib.decompressobj(wbits=_GZIP_WINDOW)
+        bits = inflater.decompress(packed, largest_bytes + 1)
+    except (InvalidValueError, zlib.error) as error:
+        raise StatusListError(f"the status list is no gzip in multibase: {error}") from error
+    if len(bits) > largest_bytes:
+        raise StatusListError(f"the status list inflates to more than {largest_bytes} bytes")
+    if not inflater.eof or inflater.unused_data:
+        raise StatusListError("the status list is cut off, or goes on after its end")
+    if len(bits) * 8 < LIST_SIZE:
+        raise StatusListError(f"a status list of {len(bits) * 8} bits; the least is {LIST_SIZE}")
+    return bits
+
+
+def is_set(bits: bytes, index: int) -> bool:
+    """Tell whether a bit is set.
+
+    Raises:
+        StatusListError: The index is outside the list.
+    """
+    if not 0 <= index < len(bits) * 8:
+        raise StatusListError(f"place {index} is outside a status list of {len(bits) * 8} bits")
+    return bool(bits[index // 8] & 0x80 >> (index % 8))
+
+
+def choose_index(is_taken: Callable[[int], bool], *, length: int = LIST_SIZE) -> int:
+    """Choose a free place on a list by chance.
+
+    Raises:
+        StatusListFullError: 64 tries in a row met taken places.
+    """
+    for _ in range(_TRIES):
+        index = secrets.randbelow(length)
+        if not is_taken(index):
+            return index
+    raise StatusListFullError(f"the status list of {length} places is nearly full; begin another")
+
+
+def status_entry(list_iri: str, index: int) -> dict[str, object]:
+    """Make the ``credentialStatus`` of a statement that can be revoked."""
+    return {
+        "id": f"{list_iri}#{index}",
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": REVOCATION,
+        "statusListIndex": str(index),
+        "statusListCredential": list_iri,
+    }
+
+
+def build_status_list(
+    list_iri: str,
+    *,
+    issuer_did: str,
+    revoked: Iterable[int],
+    valid_from: datetime,
+    valid_until: datetime | None = None,
+) -> dict[str, object]:
+    """Make the list credential, ready to be signed by the issuer of the statements."""
+    document: dict[str, object] = {
+        "@context": [_CREDENTIALS_CONTEXT],
+        "id": list_iri,
+        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
+        "issuer": issuer_did,
+        "validFrom": instant_text(valid_from),
+        "credentialSubject": {
+            "id": f"{list_iri}#list",
+            "type": "BitstringStatusList",
+            "statusPurpose": REVOCATION,
+            "encodedList": encode_bits(revoked),
+        },
+    }
+    if valid_until is not None:
+        document["validUntil"] = instant_text(valid_until)
+    return document
+
+
+def read_list_address(entry: Mapping[str, object]) -> str:
+    """Return which list a ``credentialStatus`` entry names.
+
+    Raises:
+        StatusListError: It is no entry of a bitstring list.
+    """
+    address = entry.get("statusListCredential")
+    if entry.get("type") != "BitstringStatusListEntry" or not isinstance(address, str):
+        raise StatusListError(f"{entry.get('type')!r} is no status entry that can be checked")
+    return address
+
+
+def read_status(entry: Mapping[str, object], list_credential: Mapping[str, object]) -> bool:
+    """Tell whether a statement's bit is set on a list whose proof has been checked.
+
+    Args:
+        entry: The statement's ``credentialStatus``.
+        list_credential: The list.
+
+    Raises:
+        StatusListError: The list is another one, or for another purpose, or cannot be read.
+    """
+    address = read_list_address(entry)
+    subject = list_credential.get("credentialSubject")
+    if list_credential.get("id") != address or not isinstance(subject, dict):
+        raise StatusListError(f"the list {list_credential.get('id')} is not {address}")
+    if subject.get("type") != "BitstringStatusList":
+        raise StatusListError(f"{address} is a {subject.get('type')!r}, no BitstringStatusList")
+    if subject.get("statusPurpose") != entry.get("statusPurpose"):
+        raise StatusListError(
+            f"{address} is for {subject.get('statusPurpose')!r}, "
+            f"but the statement asks for {entry.get('statusPurpose')!r}"
+        )
+    if entry.get("statusSize", 1) not in {1, "1"}:
+        raise StatusListError(f"entries of {entry['statusSize']} bits are not supported")
+    encoded = subject.get("encodedList")
+    if not isinstance(encoded, str):
+        raise StatusListError(f"{address} has no encodedList")
+    return is_set(decode_bits(encoded), _index(entry))
+
+
+def _index(entry: Mapping[str, object]) -> int:
+    text = str(entry.get("statusListIndex"))
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(LARGEST_LIST_BYTES * 8)):
+        raise StatusListError(f"{text!r} is no place on a status list")
+    return int(text)
