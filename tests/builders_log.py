@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from builders_notes import SIGNER, TRUSTED
 from sqlalchemy import Engine
 
 from passport.signing.merkle_tree import (
@@ -17,19 +17,11 @@ from passport.signing.merkle_tree import (
     node_reader,
     root_hash,
 )
-from passport.signing.transparency_log import (
-    Checkpoint,
-    Ed25519NoteSigner,
-    TrustedLog,
-    verify_checkpoint,
-)
+from passport.signing.transparency_log import Checkpoint, verify_checkpoint
 from passport.storage.log import SqlTransparencyLog, add_leaf
 from passport.storage.unit import WriteBuffer
 
 LOG_TIME = datetime(2026, 11, 21, 12, tzinfo=UTC)
-ORIGIN = "passport.example/log"
-SIGNER = Ed25519NoteSigner(ORIGIN, Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
-TRUSTED = TrustedLog(origin=ORIGIN, key=SIGNER.key)
 
 
 def an_entry(name: object) -> bytes:

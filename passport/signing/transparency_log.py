@@ -15,12 +15,10 @@ from hashlib import sha256
 from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-    Ed25519PrivateKey,
-    Ed25519PublicKey,
-)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from passport.domain.errors import InvalidIdentifierError
+from passport.signing.keys import SigningKey
 from passport.signing.merkle_tree import (
     HASH_BYTES,
     ReceiptRefusedError,
@@ -28,9 +26,12 @@ from passport.signing.merkle_tree import (
     verify_consistency,
     verify_inclusion,
 )
+from passport.signing.multibase import decode_base58btc
 
 _ED25519 = b"\x01"
 """Signature type. Source: C2SP signed-note, signature types."""
+_ED25519_MULTIKEY = b"\xed\x01"
+"""What stands before an Ed25519 key in Multikey."""
 _KEY_ID_BYTES = 4
 _SIGNATURE_MARK = "\N{EM DASH} "
 _RECEIPT_HEADER = "c2sp.org/tlog-proof@v1"
@@ -108,16 +109,26 @@ class NoteSigner(Protocol):
         ...
 
 
-class Ed25519NoteSigner:
-    """NoteSigner on a private key in memory."""
+class KeyNoteSigner:
+    """NoteSigner on a key of the keystore."""
 
-    def __init__(self, name: str, private_key: Ed25519PrivateKey) -> None:
-        self._private_key = private_key
-        self.key = NoteKey(name, private_key.public_key().public_bytes_raw())
+    def __init__(self, name: str, signing_key: SigningKey) -> None:
+        """Take a key under the name of its log.
+
+        Raises:
+            InvalidIdentifierError: It is no Ed25519 key.
+        """
+        multikey = decode_base58btc(signing_key.public_key_multibase)
+        if not multikey.startswith(_ED25519_MULTIKEY):
+            raise InvalidIdentifierError(
+                f"{signing_key.key_id} cannot sign a log; give it an Ed25519 key"
+            )
+        self._signing_key = signing_key
+        self.key = NoteKey(name, multikey.removeprefix(_ED25519_MULTIKEY))
 
     def sign(self, message: bytes) -> bytes:
         """Return an Ed25519 signature."""
-        return self._private_key.sign(message)
+        return self._signing_key.sign(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,6 +71,11 @@ class SqlTransparencyLog:
         self._engine = engine
         self._signer = signer
 
+    @property
+    def key_text(self) -> str:
+        """The key that verifies this log, for whoever follows it."""
+        return self._signer.key.text
+
     # Writing
 
     def sequence(self, now: datetime) -> int:

@@ -87,6 +87,8 @@ def passport_source() -> MigrationSource:
 
 def upgrade(engine: Engine, source: MigrationSource, revision: str = "head") -> None:
     """Make all changes that the database has not, in one transaction."""
+    if revision == "head" and is_current(engine, source):
+        return
     with _changing(engine) as connection:
         command.upgrade(_config(source, connection), revision)
 

@@ -8,12 +8,12 @@ from threading import Event, Thread
 import pytest
 from builders_log import (
     LOG_TIME,
-    TRUSTED,
     LogReader,
     a_log,
     an_entry,
     store_leaves,
 )
+from builders_notes import SIGNER, TRUSTED
 from sqlalchemy import Engine, text
 from sqlmodel import Session, col, select
 
@@ -57,6 +57,10 @@ def test_a_log_begins_with_a_signed_checkpoint_of_no_entries(database: Engine):
 
     assert LogReader(log).checkpoint().size == 0
     assert log.sequence(LOG_TIME) == 0
+
+
+def test_a_log_tells_the_key_that_verifies_it(database: Engine):
+    assert a_log(database).key_text == SIGNER.key.text
 
 
 def test_a_log_that_was_never_started_has_no_checkpoint(database: Engine):

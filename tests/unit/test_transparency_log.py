@@ -1,6 +1,7 @@
 """Checkpoints and receipts: what counts, and why another one does not."""
 
 import pytest
+from builders_notes import ORIGIN, SIGNER, TRUSTED, MemoryNoteSigner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from passport.domain.errors import InvalidIdentifierError
@@ -15,10 +16,11 @@ from passport.signing.merkle_tree import (
     inclusion_path,
     node_reader,
 )
+from passport.signing.multibase import encode_base58btc
 from passport.signing.transparency_log import (
     Checkpoint,
-    Ed25519NoteSigner,
     ForgedCheckpointError,
+    KeyNoteSigner,
     MalformedReceiptError,
     NoteKey,
     TrustedLog,
@@ -31,9 +33,6 @@ from passport.signing.transparency_log import (
     verify_receipt,
 )
 
-ORIGIN = "passport.example/log"
-SIGNER = Ed25519NoteSigner(ORIGIN, Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
-TRUSTED = TrustedLog(origin=ORIGIN, key=SIGNER.key)
 ENTRIES = [bytes([number]) * 32 for number in range(10)]
 
 
@@ -74,7 +73,7 @@ def test_what_stands_in_the_extra_line_is_passed_over():
 
 
 def test_a_witness_beside_the_log_is_passed_over():
-    witness = Ed25519NoteSigner("witness.example", Ed25519PrivateKey.generate())
+    witness = MemoryNoteSigner("witness.example", Ed25519PrivateKey.generate())
     cosigned = sign_checkpoint(a_checkpoint(), SIGNER)
     cosigned += sign_checkpoint(a_checkpoint(), witness).rpartition("\n\n")[2]
 
@@ -118,7 +117,7 @@ def test_a_checkpoint_with_another_size_is_forged():
 
 
 def test_a_checkpoint_signed_with_another_key_under_the_same_key_id_is_forged():
-    thief = Ed25519NoteSigner(ORIGIN, Ed25519PrivateKey.generate())
+    thief = MemoryNoteSigner(ORIGIN, Ed25519PrivateKey.generate())
     thief.key = SIGNER.key
 
     with pytest.raises(ForgedCheckpointError):
@@ -193,6 +192,30 @@ def test_the_published_key_of_the_go_checksum_database_is_read():
 def test_a_text_that_is_no_key_is_refused(text):
     with pytest.raises(InvalidIdentifierError, match="no verifier key"):
         parse_note_key(text)
+
+
+class MemoryKey:
+    """SigningKey that shows whatever public half it is given."""
+
+    key_id = "did:web:passport.example#key-1"
+    cryptosuite = "eddsa-rdfc-2022"
+
+    def __init__(self, multikey: bytes) -> None:
+        self.public_key_multibase = encode_base58btc(multikey)
+
+    def sign(self, data: bytes) -> bytes:
+        return SIGNER.sign(data)
+
+
+def test_a_key_of_the_keystore_signs_checkpoints():
+    signer = KeyNoteSigner(ORIGIN, MemoryKey(b"\xed\x01" + SIGNER.key.public_key))
+
+    assert verify_checkpoint(sign_checkpoint(a_checkpoint(), signer), [TRUSTED]).size == 10
+
+
+def test_a_key_of_another_kind_signs_no_checkpoint():
+    with pytest.raises(InvalidIdentifierError, match="cannot sign a log"):
+        KeyNoteSigner(ORIGIN, MemoryKey(b"\x80\x24" + bytes(33)))
 
 
 def test_a_grown_log_extends_its_older_checkpoint():
