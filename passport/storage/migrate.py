@@ -86,7 +86,11 @@ def passport_source() -> MigrationSource:
 
 
 def upgrade(engine: Engine, source: MigrationSource, revision: str = "head") -> None:
-    """Make all changes that the database has not, in one transaction."""
+    """Make all changes that the database has not, in one transaction.
+
+    Raises:
+        StoreUnusableError: A newer version of the program has changed the tables.
+    """
     if revision == "head" and is_current(engine, source):
         return
     with _changing(engine) as connection:
@@ -100,13 +104,24 @@ def downgrade(engine: Engine, source: MigrationSource, revision: str = "base") -
 
 
 def is_current(engine: Engine, source: MigrationSource) -> bool:
-    """Whether the database has every change of the code, and none that the code lacks."""
+    """Whether the database has every change of the code.
+
+    Raises:
+        StoreUnusableError: It has one that the code lacks.
+    """
     with reading(engine) as connection:
         context = MigrationContext.configure(
             connection, opts={"version_table": source.version_table}
         )
+        made = set(context.get_current_heads())
         script = ScriptDirectory.from_config(_config(source, connection))
-        return set(context.get_current_heads()) == set(script.get_heads())
+    unknown = made - {known.revision for known in script.walk_revisions()}
+    if unknown:
+        raise StoreUnusableError(
+            f"the {source.prefix}* tables are at change {min(unknown)}, which this version does "
+            f"not know; start the newer version or restore a backup"
+        )
+    return made == set(script.get_heads())
 
 
 def check_drift(engine: Engine, source: MigrationSource) -> list[object]:

@@ -152,6 +152,14 @@ def test_a_migration_that_would_break_references_changes_nothing(sqlite_url: str
     engine.dispose()
 
 
+def test_tables_of_a_newer_version_are_not_touched(database: Engine):
+    with writing(database) as connection:
+        connection.execute(text("UPDATE passport_alembic SET version_num = '9999'"))
+
+    with pytest.raises(StoreUnusableError, match="at change 9999"):
+        upgrade(database, passport_source())
+
+
 def test_every_migration_says_how_long_it_locks():
     files = sorted(passport_source().versions.glob("[0-9]*.py"))
 
