@@ -1,3 +1,3 @@
 """Fixtures that all tests share."""
 
-pytest_plugins = ["databases"]
+pytest_plugins = ["databases", "servers", "telemetry_store"]
