@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     max_request_bytes: int = Field(default=10_000_000, gt=0)
     max_import_bytes: int = Field(default=100_000_000, gt=0)
     show_status_publicly: bool = False
+    extensions: Annotated[tuple[str, ...], NoDecode] = ("*",)
 
     @property
     def database_address(self) -> str:
@@ -120,7 +121,7 @@ class Settings(BaseSettings):
             return text
         raise ValueError("is file:FOLDER, or memory: for a try")
 
-    @field_validator("allowed_hosts", mode="before")
+    @field_validator("allowed_hosts", "extensions", mode="before")
     @classmethod
     def _split(cls, given: object) -> object:
         if isinstance(given, str):

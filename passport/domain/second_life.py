@@ -3,7 +3,6 @@
 Source: Regulation (EU) 2023/1542, Article 77(7) first subparagraph, Article 45, Article 73.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -41,6 +40,11 @@ class LegacyPlate:
     rated_capacity_ah: str
     photos: tuple[str, ...]
 
+    @property
+    def label(self) -> str:
+        """The plate in one line."""
+        return " ".join(filter(None, (self.manufacturer, self.model, self.serial)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Predecessor:
@@ -58,7 +62,7 @@ class Predecessor:
     def label(self) -> str:
         """How people call it."""
         if self.plate is not None:
-            return f"{self.plate.manufacturer} {self.plate.model} {self.plate.serial}"
+            return self.plate.label
         return self.battery_id or self.foreign_iri
 
 
@@ -82,8 +86,8 @@ class Succession:
     succession_id: str
     battery_id: BatteryId
     operation: Operation
-    predecessors: Sequence[Predecessor]
-    evidence: Sequence[Evidence]
+    predecessors: tuple[Predecessor, ...]
+    evidence: tuple[Evidence, ...]
     declared_by: OperatorSlug
     declared_at: datetime
     content: dict[str, object]

@@ -1,0 +1,1 @@
+"""Values to JSON-LD and back."""

@@ -5,9 +5,9 @@ transaction when the use case has ended; a use case therefore never reads what i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from passport.domain.access import Grant, Standing
 from passport.domain.battery import Battery, BatteryModel
@@ -17,7 +17,11 @@ from passport.domain.organisation import Account, ApiKey, Notice, Operator
 from passport.domain.passport import StatementKind
 from passport.domain.responsibility import ProducerRegistration
 from passport.domain.second_life import Succession
+from passport.signing.did import PublishedKey
 from passport.signing.keys import SigningKey
+
+if TYPE_CHECKING:
+    from passport.services.desk import StatementDesk
 
 
 class Clock(Protocol):
@@ -41,6 +45,10 @@ class KeyStore(Protocol):
 
     def public_key_multibase(self, key_id: str) -> str:
         """Return the public part as Multikey text."""
+        ...
+
+    def public_keys(self, operator_did: str) -> Sequence[PublishedKey]:
+        """Return every key ever made for an operator, oldest first."""
         ...
 
 
@@ -240,7 +248,7 @@ class AccountRegister(Protocol):
 class AttachmentStore(Protocol):
     """Photos and documents, named by their SHA-256."""
 
-    def put(self, content: bytes, media_type: str) -> str:
+    def put(self, content: bytes, media_type: str, at: datetime) -> str:
         """Keep bytes durably and return their digest, ``sha256:<hex>``."""
         ...
 
@@ -289,6 +297,8 @@ class Work:
     idempotency: IdempotencyRegister
     keys: KeyStore
     clock: Clock
+    desks: dict[str, "StatementDesk"] = field(default_factory=dict)
+    """Desks by operator: one list of places for all that a use case signs."""
 
     def standing(self, battery: Battery) -> Standing:
         """Return what the record says about who is connected with a battery."""

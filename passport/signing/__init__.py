@@ -1,0 +1,1 @@
+"""Proofs, keys, DIDs, status lists and the log."""

@@ -2,9 +2,11 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import psycopg
 import stamina
@@ -30,6 +32,9 @@ _TRANSIENT_SQLSTATES = {
 }
 _UNIQUE_SQLITE = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
 _UNIQUE_SQLSTATE = "23505"
+
+_TURNS: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
+"""Whose turn it is to write, for each SQLite engine of this process."""
 
 _RETRY = stamina.RetryingCaller(
     attempts=5, timeout=None, wait_initial=0.05, wait_max=1.0, wait_jitter=0.1
@@ -77,9 +82,10 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """Give a connection inside one write transaction, committed at the end of the block.
 
     On SQLite the transaction holds the only write lock from its first moment
-    (``BEGIN IMMEDIATE``), so what it reads cannot change before it writes.
+    (``BEGIN IMMEDIATE``), so what it reads cannot change before it writes. Threads of one
+    process queue for it here: SQLite itself sleeps between tries, and the unlucky sleep long.
     """
-    with engine.begin() as connection:
+    with _TURNS.get(engine, nullcontext()), engine.begin() as connection:
         yield connection
 
 
@@ -125,6 +131,7 @@ def _sqlite_engine(url: URL, pool_size: int) -> Engine:
     engine = create_engine(url, pool_size=pool_size)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
+    _TURNS[engine] = Lock()
     return engine
 
 

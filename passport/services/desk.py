@@ -1,0 +1,190 @@
+"""The desk where an operator's statements are numbered, signed and handed to the record."""
+
+from dataclasses import dataclass, field
+
+import uuid_utils
+
+from passport.domain.access import Point
+from passport.domain.content import Content
+from passport.domain.organisation import Operator
+from passport.domain.passport import StatementKind
+from passport.linked_data.documents import StatusEntry, build_statement, digest_of
+from passport.services.ports import SignedStatement, StatusList, Work
+from passport.signing.keys import SigningKey
+from passport.signing.proofs import sign_document
+from passport.signing.status_list import LIST_SIZE, build_status_list, choose_index
+
+_FULL_SHARE = 2
+"""A list takes 1 / 2 of its places, so that a random free one is found at once."""
+
+
+def new_id() -> str:
+    """Return an identifier that sorts by time and never comes again."""
+    return str(uuid_utils.uuid7())
+
+
+def desk_of(operator: Operator, *, work: Work) -> "StatementDesk":
+    """Return the one desk of an operator in this unit of work."""
+    return work.desks.setdefault(operator.slug, StatementDesk(work, operator))
+
+
+@dataclass(slots=True)
+class StatementDesk:
+    """Signs one operator's statements within one use case.
+
+    The host signs with the operator's key under the operator's mandate; nobody else's key is
+    reachable from a desk.
+    """
+
+    work: Work
+    operator: Operator
+    _taken: set[int] = field(default_factory=set)
+    _list: StatusList | None = None
+    _signing_key: SigningKey | None = None
+
+    def sign(  # noqa: PLR0913 - a statement is these seven things
+        self,
+        kind: StatementKind,
+        *,
+        about: str,
+        subject_iri: str,
+        series_iri: str,
+        point: Point,
+        content: Content,
+        previous: SignedStatement | None,
+    ) -> SignedStatement:
+        """Sign the next statement of a series and hand it to the record.
+
+        Args:
+            kind: Kind of statement.
+            about: `BatteryId` or `ModelId` it speaks of.
+            subject_iri: IRI of the same.
+            series_iri: The series it continues.
+            point: Point of Annex XIII, frozen with this version.
+            content: Terms and their values.
+            previous: Last version of the series; ``None`` begins it.
+        """
+        statement_id = new_id()
+        now = self.work.clock.now()
+        version = 1 if previous is None else previous.version + 1
+        entry = self._place_on_list()
+        document = build_statement(
+            kind,
+            statement_iri=self._iri(f"statements/{statement_id}"),
+            subject_iri=subject_iri,
+            series_iri=series_iri,
+            version=version,
+            issuer_did=self.operator.did,
+            content=content,
+            valid_from=now,
+            status=entry,
+            previous=previous.digest if previous else None,
+        )
+        body = sign_document(document, key=self._key(), created=now)
+        statement = SignedStatement(
+            statement_id=statement_id,
+            iri=self._iri(f"statements/{statement_id}"),
+            kind=kind,
+            series=series_iri,
+            version=version,
+            about=about,
+            point=point,
+            issuer=self.operator.slug,
+            digest=digest_of(body),
+            body=body,
+            issued_at=now,
+            status_list=self._status_list().list_id,
+            status_index=entry.index,
+        )
+        self.work.statements.add(statement)
+        return statement
+
+    def continue_series(  # noqa: PLR0913 - the same, but for what came before
+        self,
+        kind: StatementKind,
+        *,
+        about: str,
+        subject_iri: str,
+        series_iri: str,
+        point: Point,
+        content: Content,
+    ) -> SignedStatement:
+        """Sign the next statement of a series that may have begun already."""
+        return self.sign(
+            kind,
+            about=about,
+            subject_iri=subject_iri,
+            series_iri=series_iri,
+            point=point,
+            content=content,
+            previous=self.work.statements.newest(series_iri),
+        )
+
+    def revoke(self, statement: SignedStatement) -> None:
+        """Withdraw a statement of this operator: set its bit and sign the list anew."""
+        found = self.work.status_lists.find(statement.status_list)
+        if found is None:
+            raise LookupError(statement.status_list)
+        revoked = found.revoked | {statement.status_index}
+        self.work.status_lists.save(
+            StatusList(
+                list_id=found.list_id,
+                operator=found.operator,
+                revoked=revoked,
+                body=self._signed_list(found.list_id, revoked),
+                revision=found.revision,
+            )
+        )
+
+    def _iri(self, path: str) -> str:
+        return f"{self.operator.base_url}/{path}"
+
+    def _key(self) -> SigningKey:
+        if self._signing_key is None:
+            self._signing_key = self.work.keys.signing_key(self.operator.current_key.key_id)
+        return self._signing_key
+
+    def _place_on_list(self) -> StatusEntry:
+        status_list = self._status_list()
+        index = choose_index(
+            lambda place: (
+                place in self._taken
+                or self.work.statements.index_is_taken(status_list.list_id, place)
+            )
+        )
+        self._taken.add(index)
+        return StatusEntry(self._iri(f"status/{status_list.list_id}"), index)
+
+    def _status_list(self) -> StatusList:
+        if self._list is None:
+            self._list = self._open_list() or self._begin_list()
+        return self._list
+
+    def _open_list(self) -> StatusList | None:
+        for status_list in self.work.status_lists.of_operator(self.operator.slug):
+            taken = self.work.statements.count_on(status_list.list_id)
+            if taken * _FULL_SHARE < LIST_SIZE:
+                return status_list
+        return None
+
+    def _begin_list(self) -> StatusList:
+        number = len(self.work.status_lists.of_operator(self.operator.slug)) + 1
+        list_id = f"{self.operator.slug}-{number}"
+        status_list = StatusList(
+            list_id=list_id,
+            operator=self.operator.slug,
+            revoked=frozenset(),
+            body=self._signed_list(list_id, frozenset()),
+        )
+        self.work.status_lists.add(status_list)
+        return status_list
+
+    def _signed_list(self, list_id: str, revoked: frozenset[int]) -> bytes:
+        now = self.work.clock.now()
+        document = build_status_list(
+            self._iri(f"status/{list_id}"),
+            issuer_did=self.operator.did,
+            revoked=revoked,
+            valid_from=now,
+        )
+        return sign_document(document, key=self._key(), created=now)

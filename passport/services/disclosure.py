@@ -1,0 +1,130 @@
+"""What a reader gets: the stored statements that this reader may see, and nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from passport.domain.access import (
+    READABLE,
+    Audience,
+    Point,
+    require_audience,
+)
+from passport.domain.actor import Actor
+from passport.domain.battery import Battery
+from passport.domain.event import Event, point_of_event
+from passport.domain.identifiers import BatteryId
+from passport.domain.passport import StatementKind
+from passport.domain.status import PassportState
+from passport.linked_data.documents import presentation_bytes
+from passport.services.ports import SignedStatement, Work
+from passport.services.readers import readable_points
+from passport.services.series import CHAINS
+
+NEWEST_CONDITIONS = 24
+"""So many conditions of the chain travel with a passport; the others are behind its address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosure:
+    """What one reader gets of one passport.
+
+    Attributes:
+        statements: In reading order: index, item, model, production, conditions, events.
+        presentation: The same as Verifiable Presentation; its statements are the stored bytes.
+    """
+
+    battery: Battery
+    points: frozenset[Point]
+    statements: Sequence[SignedStatement]
+    presentation: bytes
+
+
+def disclose(
+    actor: Actor, battery_id: BatteryId, audience: Audience | None, *, work: Work
+) -> Disclosure:
+    """Return the statements about a battery that a reader may see.
+
+    Args:
+        actor: Who reads.
+        battery_id: The battery.
+        audience: The audience to read as; ``None`` reads as every audience the actor belongs to.
+        work: The unit of work.
+
+    Raises:
+        PassportNotFoundError: None is registered.
+        AccessDeniedError: The actor does not belong to the audience.
+    """
+    battery = work.passports.read(battery_id)
+    if audience is None:
+        points = readable_points(actor, battery, work=work)
+    else:
+        points = require_audience(actor, audience, work.standing(battery), work.clock.now())
+    statements = [
+        statement
+        for statement in _current_statements(battery, work=work)
+        if statement.point in points and _is_for(statement, audience)
+    ]
+    return Disclosure(
+        battery=battery,
+        points=points,
+        statements=statements,
+        presentation=presentation_bytes([statement.body for statement in statements]),
+    )
+
+
+def condition_chain(
+    actor: Actor, battery_id: BatteryId, *, work: Work
+) -> Sequence[SignedStatement]:
+    """Return every condition of a battery, oldest first, or none where the actor sees none."""
+    battery = work.passports.read(battery_id)
+    if Point.INDIVIDUAL not in readable_points(actor, battery, work=work):
+        return ()
+    return work.statements.all_about(battery_id, StatementKind.CONDITION)
+
+
+def events_of(actor: Actor, battery_id: BatteryId, *, work: Work) -> Sequence[Event]:
+    """Return what happened to a battery, oldest first, as far as the actor may read of it."""
+    battery = work.passports.read(battery_id)
+    points = readable_points(actor, battery, work=work)
+    return [
+        event
+        for event in work.events.of_battery(battery_id)
+        if point_of_event(event.kind) in points
+    ]
+
+
+def _current_statements(battery: Battery, *, work: Work) -> list[SignedStatement]:
+    about_item = work.statements.newest_about(battery.battery_id)
+    if battery.state in {PassportState.CEASED, PassportState.ANNULLED}:
+        # The tombstone: what ended it, and no content any more.
+        return [s for s in about_item if s.kind is StatementKind.EVENT and s.point == Point.PUBLIC]
+    current = [s for s in about_item if s.kind not in CHAINS]
+    current += work.statements.newest_about(battery.model_id)
+    current += work.statements.all_about(battery.battery_id, StatementKind.CONDITION)[
+        -NEWEST_CONDITIONS:
+    ]
+    current += work.statements.all_about(battery.battery_id, StatementKind.EVENT)
+    return sorted(current, key=lambda s: (_ORDER[s.kind], s.point, s.issued_at, s.version))
+
+
+def _is_for(statement: SignedStatement, audience: Audience | None) -> bool:
+    """Keep an index away from an audience that it was not made for."""
+    if statement.kind is not StatementKind.INDEX or audience is None:
+        return True
+    wide = Point.INDIVIDUAL in READABLE[audience]
+    return statement.series.endswith(
+        f"#index-{(Audience.LEGITIMATE_INTEREST if wide else Audience.PUBLIC).value}"
+    )
+
+
+_ORDER = {
+    StatementKind.INDEX: 0,
+    StatementKind.ITEM_PUBLIC: 1,
+    StatementKind.ITEM_DECLARED: 2,
+    StatementKind.MODEL_PUBLIC: 3,
+    StatementKind.MODEL_RESTRICTED: 4,
+    StatementKind.MODEL_AUTHORITY: 5,
+    StatementKind.PRODUCTION: 6,
+    StatementKind.CONDITION: 7,
+    StatementKind.EVENT: 8,
+}

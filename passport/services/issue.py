@@ -1,0 +1,367 @@
+"""Models and batteries come on record, and get their signed statements."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import orjson
+
+from passport.domain.access import Point, require_role
+from passport.domain.actor import Actor, Role
+from passport.domain.battery import Battery, BatteryModel, Category, SubType
+from passport.domain.content import Content, Level, complete_content, terms_of
+from passport.domain.errors import ConflictError, ContentRefusedError, NotFoundError, Problem
+from passport.domain.identifiers import BatteryId, ModelId, model_of
+from passport.domain.organisation import Operator
+from passport.domain.passport import StatementKind
+from passport.domain.status import BatteryStatus, PassportState
+from passport.linked_data.documents import split_content
+from passport.linked_data.schemas import check_content, normalise_content
+from passport.services.desk import desk_of
+from passport.services.index import PassportContents, sign_indexes
+from passport.services.operators import read_operator, require_acts_for
+from passport.services.ports import SignedStatement, Work
+from passport.services.series import iri_of, iri_of_model, production_series_iri, series_iri
+
+MODEL_LEVELS = frozenset({Level.MODEL, Level.PRODUCTION})
+ITEM_LEVELS = frozenset({Level.ITEM, Level.DECLARED})
+
+
+class ModelUnknownError(NotFoundError):
+    """No battery model is registered under this identifier."""
+
+    code = "model-unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewModel:
+    """A battery model as it is entered: flat terms of Annex XIII."""
+
+    model_id: ModelId
+    content: Content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewBattery:
+    """One battery as it is entered.
+
+    Attributes:
+        model_id: Needed where the identifier holds no GTIN.
+        holder: Organisation that bought it, where that is known.
+    """
+
+    battery_id: BatteryId
+    content: Content
+    placed_on_market_on: date
+    model_id: ModelId | None = None
+    holder: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """A battery on record.
+
+    Attributes:
+        iri: What its QR code holds; also the address of the passport.
+        is_new: False where the same registration was made before.
+    """
+
+    battery_id: BatteryId
+    iri: str
+    is_new: bool
+
+
+def add_model(actor: Actor, operator: str, new: NewModel, *, work: Work) -> BatteryModel:
+    """Put a battery model on record and sign its statements.
+
+    The same content again changes nothing.
+
+    Raises:
+        AccessDeniedError: The actor does not act for the operator.
+        ContentRefusedError: The content breaks the rules of its terms; every place is named.
+        ConflictError: The model is on record with another content.
+    """
+    owner = read_operator(operator, work=work)
+    require_acts_for(actor, owner, work=work)
+    content = checked_content(new.content, MODEL_LEVELS)
+    known = work.passports.find_model(new.model_id)
+    if known is not None:
+        if known.operator == owner.slug and known.content == content:
+            return known
+        raise ConflictError(f"model {new.model_id} is on record with another content; amend it")
+    model = BatteryModel(
+        model_id=new.model_id,
+        operator=owner.slug,
+        base_url=owner.base_url,
+        category=_category(content),
+        sub_type=SubType(str(content["subType"])) if "subType" in content else None,
+        name=str(content.get("modelIdentifier", new.model_id)),
+        content=content,
+    )
+    work.passports.add_model(model)
+    sign_model(model, owner, work=work)
+    return model
+
+
+def sign_model(model: BatteryModel, owner: Operator, *, work: Work) -> Sequence[SignedStatement]:
+    """Sign the next version of every statement about a model."""
+    desk = desk_of(owner, work=work)
+    whole = complete_content(model.content, levels=MODEL_LEVELS, category=model.category)
+    iri = iri_of_model(model)
+    signed = []
+    for kind, content in split_content(whole).items():
+        series, subject = series_iri_of_model(model, kind, whole), iri
+        if kind is StatementKind.PRODUCTION:
+            subject = series
+            content = {**content, "batteryModel": iri}  # noqa: PLW2901 - the link joins the content
+        signed.append(
+            desk.continue_series(
+                kind,
+                about=model.model_id,
+                subject_iri=subject,
+                series_iri=series,
+                point=_point(kind),
+                content=content,
+            )
+        )
+    return signed
+
+
+def series_iri_of_model(model: BatteryModel, kind: StatementKind, content: Content) -> str:
+    """Return the series a statement about a model continues."""
+    if kind is StatementKind.PRODUCTION:
+        return production_series_iri(model, str(content.get("productionYear", "all")))
+    return series_iri(iri_of_model(model), kind)
+
+
+def check_battery(actor: Actor, operator: str, new: NewBattery, *, work: Work) -> None:
+    """Check everything about a registration and store nothing.
+
+    Raises:
+        PassportError: What `register_battery` would refuse, except that the battery is known.
+    """
+    owner = _read_placer(actor, operator, work=work)
+    model = _read_model(new, owner, work=work)
+    checked_content(new.content, ITEM_LEVELS, category=model.category)
+
+
+def register_batteries(
+    actor: Actor, operator: str, entries: Sequence[NewBattery], *, work: Work
+) -> Sequence[Registration]:
+    """Put several batteries on record together: all of them, or none.
+
+    Raises:
+        PassportError: What `register_battery` refuses, for the first battery that has it.
+    """
+    return [register_battery(actor, operator, entry, work=work) for entry in entries]
+
+
+def register_battery(actor: Actor, operator: str, new: NewBattery, *, work: Work) -> Registration:
+    """Put one battery on record and sign its passport.
+
+    The same battery with the same content again gives the same passport.
+
+    Raises:
+        AccessDeniedError: The actor does not act for the operator, or it is no operator.
+        ModelUnknownError: The battery's model is not on record with this operator.
+        ContentRefusedError: The content breaks the rules of its terms; every place is named.
+        ConflictError: The battery is on record with another content.
+    """
+    owner = _read_placer(actor, operator, work=work)
+    model = _read_model(new, owner, work=work)
+    content = checked_content(new.content, ITEM_LEVELS, category=model.category)
+    return register_checked(
+        owner, model, new, content, status=BatteryStatus.ORIGINAL, links={}, work=work
+    )
+
+
+def register_checked(  # noqa: PLR0913 - one battery with everything that is decided about it
+    owner: Operator,
+    model: BatteryModel,
+    new: NewBattery,
+    content: Content,
+    *,
+    status: BatteryStatus,
+    links: Mapping[str, object],
+    work: Work,
+    parts: int = 1,
+) -> Registration:
+    """Put a battery on record whose content was checked; also the way of a second life.
+
+    Args:
+        owner: Operator that places it on the market and answers for the passport.
+        model: Its model.
+        new: What was entered.
+        content: The same, checked and in exact texts.
+        status: Its status when it is placed on the market.
+        links: Terms that link it to its originals.
+        work: The unit of work.
+        parts: Number of parts that are recycled one by one.
+
+    Raises:
+        ConflictError: The battery is on record with another content.
+    """
+    fingerprint = _fingerprint(content, new)
+    known = work.passports.find(new.battery_id)
+    if known is not None:
+        if known.content_digest_hex == fingerprint and known.registered_by == owner.slug:
+            return Registration(battery_id=known.battery_id, iri=iri_of(known), is_new=False)
+        raise ConflictError(
+            f"battery {new.battery_id} is on record with another content; a correction is an "
+            "amendment, a pack registered by mistake is annulled"
+        )
+    battery = Battery(
+        battery_id=new.battery_id,
+        model_id=model.model_id,
+        base_url=owner.base_url,
+        category=model.category,
+        sub_type=model.sub_type,
+        status=status,
+        state=PassportState.ACTIVE,
+        responsible=owner.slug,
+        registered_by=owner.slug,
+        holder=new.holder,
+        placed_on_market_on=new.placed_on_market_on,
+        registered_at=work.clock.now(),
+        content=dict(content),
+        content_digest_hex=fingerprint,
+        parts=parts,
+    )
+    work.passports.add(battery)
+    sign_item(battery, model, owner, links=links, previous={}, work=work)
+    return Registration(battery_id=battery.battery_id, iri=iri_of(battery), is_new=True)
+
+
+def sign_item(  # noqa: PLR0913 - one battery, its model, its signer and what came before
+    battery: Battery,
+    model: BatteryModel,
+    signer: Operator,
+    *,
+    links: Mapping[str, object],
+    previous: Mapping[str, SignedStatement],
+    work: Work,
+    successors: Sequence[str] = (),
+) -> None:
+    """Sign the item statements of a battery and the indexes that name them.
+
+    Args:
+        battery: The battery as it is from now on.
+        model: Its model.
+        signer: Operator responsible from now on.
+        links: Terms that link it to originals.
+        previous: Last version of each series, by IRI; empty for a new battery.
+        work: The unit of work.
+        successors: IRIs of batteries made from this one.
+    """
+    desk = desk_of(signer, work=work)
+    iri = iri_of(battery)
+    decided: dict[str, object] = {"batteryStatus": battery.status.value, **links}
+    if battery.placed_on_market_on is not None:
+        decided["placedOnMarketOn"] = battery.placed_on_market_on
+    parts = _item_parts(battery, decided)
+    parts[StatementKind.ITEM_PUBLIC] |= {
+        "batteryModel": iri_of_model(model),
+        "production": production_series_iri(model, str(model.content.get("productionYear", "all"))),
+    }
+    signed = []
+    for kind in (StatementKind.ITEM_PUBLIC, StatementKind.ITEM_DECLARED):
+        series = series_iri(iri, kind)
+        signed.append(
+            desk.sign(
+                kind,
+                about=battery.battery_id,
+                subject_iri=iri,
+                series_iri=series,
+                point=_point(kind),
+                content=parts[kind],
+                previous=previous.get(series),
+            )
+        )
+    sign_indexes(
+        PassportContents(
+            battery=battery,
+            model=model,
+            statements=signed,
+            predecessors=_iris(links.get("predecessors")),
+            successors=successors,
+        ),
+        desk,
+        previous=previous,
+    )
+
+
+def checked_content(
+    given: Content, levels: frozenset[Level], *, category: Category | None = None
+) -> dict[str, object]:
+    """Return a content with every value as exact text.
+
+    Raises:
+        ContentRefusedError: It breaks the rules of its terms; every place is named.
+    """
+    content = dict(normalise_content(given))
+    wanted = category or _category(content)
+    problems = tuple(check_content(content, levels=levels, category=wanted))
+    if problems:
+        raise ContentRefusedError(
+            f"{len(problems)} {'place' if len(problems) == 1 else 'places'} to put right: "
+            + "; ".join(problem.message for problem in problems[:3]),
+            problems,
+        )
+    return content
+
+
+def _read_placer(actor: Actor, operator: str, *, work: Work) -> Operator:
+    require_role(actor, Role.OPERATOR, Role.SECOND_LIFE, Role.SYSTEM)
+    owner = read_operator(operator, work=work)
+    require_acts_for(actor, owner, work=work)
+    return owner
+
+
+def _item_parts(
+    battery: Battery, decided: Mapping[str, object]
+) -> dict[StatementKind, dict[str, object]]:
+    """Divide what is said of a battery over its two item statements."""
+    entered = {**battery.content, **decided}
+    whole = complete_content(entered, levels=ITEM_LEVELS, category=battery.category)
+    return {
+        kind: {name: value for name, value in whole.items() if name in terms_of(kind)}
+        for kind in (StatementKind.ITEM_PUBLIC, StatementKind.ITEM_DECLARED)
+    }
+
+
+def _read_model(new: NewBattery, owner: Operator, *, work: Work) -> BatteryModel:
+    model_id = new.model_id or model_of(new.battery_id)
+    model = None if model_id is None else work.passports.find_model(model_id)
+    if model is None or model.operator != owner.slug:
+        raise ModelUnknownError(
+            f"{owner.slug} has no model {model_id}; add it with `passport model add` first"
+        )
+    return model
+
+
+def _category(content: Content) -> Category:
+    try:
+        return Category(str(content.get("category", "")))
+    except ValueError as error:
+        known = ", ".join(category.value for category in Category)
+        message = f"category is {content.get('category')!r}; it is one of {known}"
+        raise ContentRefusedError(
+            message, (Problem(message=message, path="/category", column="category"),)
+        ) from error
+
+
+def _fingerprint(content: Content, new: NewBattery) -> str:
+    entered = {"content": dict(content), "placed": str(new.placed_on_market_on)}
+    return hashlib.sha256(orjson.dumps(entered, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _point(kind: StatementKind) -> Point:
+    point = kind.point
+    if point is None:
+        raise LookupError(kind)
+    return point
+
+
+def _iris(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list | tuple) else ()

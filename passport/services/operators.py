@@ -1,0 +1,206 @@
+"""Organisations: with a DID and a key, delegates in writing, lines of the producer registers."""
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+from stdnum.exceptions import ValidationError
+from stdnum.iso7064 import mod_97_10
+
+from passport.domain.access import require_role
+from passport.domain.actor import Actor, Role
+from passport.domain.battery import Category
+from passport.domain.errors import (
+    AccessDeniedError,
+    ConflictError,
+    InvalidIdentifierError,
+    InvalidValueError,
+    NotFoundError,
+)
+from passport.domain.identifiers import parse_slug, slug_of
+from passport.domain.organisation import Key, Operator
+from passport.domain.responsibility import ProducerRegistration, ResponsibleRole
+from passport.services.ports import Work
+from passport.signing.did import did_web
+
+
+class OperatorUnknownError(NotFoundError):
+    """No operator has this short name or DID."""
+
+    code = "operator-unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOperator:
+    """An organisation to be added.
+
+    Attributes:
+        operator_uri: Its identifier outside this service, as URI.
+        base_url: Scheme and host of its QR codes; fixed from now on.
+        slug: Short name; made from the name where empty.
+    """
+
+    name: str
+    operator_uri: str
+    country: str
+    base_url: str
+    roles: frozenset[Role]
+    slug: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRegistration:
+    """One line of a national register of producers to be entered."""
+
+    country: str
+    category: Category
+    register_number: str
+    operator: str
+    party: str
+    role: ResponsibleRole
+    valid_from: date
+
+
+def add_operator(actor: Actor, new: NewOperator, *, work: Work) -> Operator:
+    """Add an organisation with a key of its own and a `did:web`.
+
+    Raises:
+        AccessDeniedError: The actor does not administer this service.
+        ConflictError: The short name is taken.
+        InvalidIdentifierError: Short name, URI or host are none.
+    """
+    require_role(actor, Role.ADMINISTRATOR, Role.SYSTEM)
+    slug = parse_slug(new.slug) if new.slug else slug_of(new.name)
+    if work.operators.find(slug) is not None:
+        raise ConflictError(f"there is an operator {slug} already; choose another short name")
+    _require_uri(new.operator_uri)
+    did = did_web(new.base_url, "operators", slug)
+    now = work.clock.now()
+    key_id = work.keys.create(did)
+    operator = Operator(
+        slug=slug,
+        name=new.name.strip(),
+        operator_uri=new.operator_uri,
+        country=_country(new.country),
+        base_url=new.base_url.rstrip("/"),
+        did=did,
+        roles=new.roles,
+        keys=(
+            Key(
+                key_id=key_id,
+                public_key_multibase=work.keys.public_key_multibase(key_id),
+                created_at=now,
+            ),
+        ),
+        created_at=now,
+    )
+    work.operators.add(operator)
+    work.events.commit_to("operator-added", slug, {"did": did, "key": key_id}, now)
+    return operator
+
+
+def read_operator(name: str, *, work: Work) -> Operator:
+    """Return an operator by short name or DID.
+
+    Raises:
+        OperatorUnknownError: There is none.
+    """
+    found = (
+        work.operators.find_by_did(name) if name.startswith("did:") else work.operators.find(name)
+    )
+    if found is None:
+        raise OperatorUnknownError(
+            f"there is no operator {name!r}; `passport operator add` makes one"
+        )
+    return found
+
+
+def require_acts_for(actor: Actor, operator: Operator, *, work: Work) -> None:
+    """Refuse to act for an operator unless being it, or its delegate in writing.
+
+    Raises:
+        AccessDeniedError: The actor is neither.
+    """
+    if actor.has(Role.SYSTEM) or actor.organisation == operator.slug:
+        return
+    if actor.organisation and actor.organisation in work.operators.delegates_of(operator.slug):
+        return
+    raise AccessDeniedError(
+        f"{actor.organisation or 'a visitor without login'} does not act for {operator.slug}"
+    )
+
+
+def authorise_delegate(actor: Actor, delegate: str, document: bytes, *, work: Work) -> str:
+    """Record that the actor's organisation authorised another one in writing.
+
+    Args:
+        actor: Acts for the operator that authorises.
+        delegate: Short name or DID of the authorised organisation.
+        document: The written authorisation, kept as attachment.
+        work: The unit of work.
+
+    Returns:
+        Digest of the document.
+
+    Raises:
+        AccessDeniedError: The actor acts for no operator.
+        OperatorUnknownError: The delegate is unknown.
+
+    Source: Regulation (EU) 2023/1542, Article 77(4).
+    """
+    operator = read_operator(actor.organisation, work=work)
+    other = read_operator(delegate, work=work)
+    now = work.clock.now()
+    digest = work.attachments.put(document, "application/octet-stream", now)
+    work.operators.add_delegate(operator.slug, other.slug, digest, now)
+    work.events.commit_to(
+        "delegate-authorised", operator.slug, {"delegate": other.slug, "document": digest}, now
+    )
+    return digest
+
+
+def enter_registration(actor: Actor, new: NewRegistration, *, work: Work) -> ProducerRegistration:
+    """Enter one line of a national register of producers.
+
+    Raises:
+        AccessDeniedError: The actor neither administers this service nor is the party itself.
+        OperatorUnknownError: The party or the operator is unknown here.
+    """
+    if not actor.roles & {Role.ADMINISTRATOR, Role.SYSTEM} and actor.organisation != new.party:
+        raise AccessDeniedError(
+            "a producer's register line is entered by itself or by this service"
+        )
+    read_operator(new.party, work=work)
+    line = ProducerRegistration(
+        country=_country(new.country),
+        category=new.category,
+        register_number=new.register_number.strip(),
+        operator=new.operator,
+        party=new.party,
+        role=new.role,
+        valid_from=new.valid_from,
+    )
+    work.operators.add_registration(line)
+    return line
+
+
+def _country(code: str) -> str:
+    text = code.strip().upper()
+    if len(text) != 2 or not (text.isascii() and text.isalpha()):  # noqa: PLR2004 - alpha-2
+        raise InvalidValueError(f"{code!r} is no country; write two letters, like NL")
+    return text
+
+
+def _require_uri(text: str) -> None:
+    parts = urlsplit(text)
+    if not parts.scheme or not (parts.netloc or parts.path):
+        raise InvalidIdentifierError(
+            f"{text!r} is no URI; write the operator's LEI, VAT, EORI or GLN as one, like "
+            "urn:lei:529900T8BM49AURSDO55"
+        )
+    lei = text.removeprefix("urn:lei:")
+    if lei != text:
+        try:
+            mod_97_10.validate(lei)
+        except ValidationError as error:
+            raise InvalidIdentifierError(f"the check digits of LEI {lei} are wrong") from error

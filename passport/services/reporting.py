@@ -1,0 +1,79 @@
+"""One event: signed by the party that reports it, kept, and its followers told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from passport.domain.battery import Battery
+from passport.domain.event import Event, EventKind, point_of_event
+from passport.domain.organisation import Notice, Operator
+from passport.domain.passport import StatementKind
+from passport.services.desk import desk_of, new_id
+from passport.services.ports import Work
+from passport.services.series import event_series_iri, iri_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventReport:
+    """What somebody reports about a battery.
+
+    Attributes:
+        occurred_at: When it happened; not after the moment it is reported.
+        reason: In words, where the kind asks for it.
+        details: Further terms of an `EventStatement`.
+    """
+
+    kind: EventKind
+    occurred_at: datetime
+    reason: str = ""
+    details: Mapping[str, object] | None = None
+
+
+def sign_event(battery: Battery, report: EventReport, reporter: Operator, *, work: Work) -> Event:
+    """Sign an event as the reporting party and put it on record."""
+    iri = iri_of(battery)
+    content: dict[str, object] = {
+        "eventKind": report.kind.value,
+        "occurredAt": report.occurred_at,
+        **(report.details or {}),
+    }
+    if report.reason:
+        content["eventReason"] = report.reason
+    statement = desk_of(reporter, work=work).continue_series(
+        StatementKind.EVENT,
+        about=battery.battery_id,
+        subject_iri=iri,
+        series_iri=event_series_iri(iri, report.kind),
+        point=point_of_event(report.kind),
+        content=content,
+    )
+    event = Event(
+        event_id=new_id(),
+        battery_id=battery.battery_id,
+        kind=report.kind,
+        occurred_at=report.occurred_at,
+        recorded_at=work.clock.now(),
+        reported_by=reporter.slug,
+        statement_id=statement.statement_id,
+        facts={key: str(value) for key, value in content.items()},
+    )
+    work.events.add(event)
+    return event
+
+
+def notify(  # noqa: PLR0913 - a notice is these five things
+    organisation: str, kind: str, text: str, *, about: str, link: str, work: Work
+) -> None:
+    """Tell an organisation something, if there is one to tell."""
+    if organisation:
+        work.events.notify(
+            Notice(
+                notice_id=new_id(),
+                organisation=organisation,
+                kind=kind,
+                about=about,
+                text=text,
+                link=link,
+                created_at=work.clock.now(),
+            )
+        )

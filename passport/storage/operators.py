@@ -1,0 +1,147 @@
+"""Operators, their written delegates and the producer registers on a SQL database."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import select
+
+from passport.domain.actor import Role
+from passport.domain.battery import Category
+from passport.domain.identifiers import OperatorSlug
+from passport.domain.organisation import Key, Operator
+from passport.domain.responsibility import ProducerRegistration, ResponsibleRole
+from passport.storage.rows import Store
+from passport.storage.tables_record import DelegateRow, OperatorRow, ProducerRegistrationRow
+
+
+class SqlOperatorRegister:
+    """OperatorRegister on a SQL database."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def find(self, slug: str) -> Operator | None:
+        """Return an operator by its short name."""
+        row = self._store.session.get(OperatorRow, slug)
+        return None if row is None else _operator(row)
+
+    def find_by_did(self, did: str) -> Operator | None:
+        """Return an operator by its DID."""
+        query = select(OperatorRow).where(OperatorRow.did == did)
+        row = self._store.session.exec(query).first()
+        return None if row is None else _operator(row)
+
+    def all(self) -> Sequence[Operator]:
+        """Return every operator, by short name."""
+        query = select(OperatorRow).order_by(OperatorRow.slug)
+        return [_operator(row) for row in self._store.session.exec(query)]
+
+    def add(self, operator: Operator) -> None:
+        """Record an operator."""
+        self._store.writes.add(lambda session: session.add(_row(operator)))
+
+    def delegates_of(self, slug: str) -> frozenset[str]:
+        """Return the organisations an operator authorised in writing."""
+        query = select(DelegateRow.delegate).where(DelegateRow.operator == slug)
+        return frozenset(self._store.session.exec(query))
+
+    def add_delegate(self, slug: str, delegate: str, document_digest: str, at: datetime) -> None:
+        """Record a written authorisation."""
+        self._store.writes.add(
+            lambda session: session.add(
+                DelegateRow(
+                    operator=slug,
+                    delegate=delegate,
+                    document_digest=document_digest,
+                    created_at=at,
+                )
+            )
+        )
+
+    def registrations(self) -> Sequence[ProducerRegistration]:
+        """Return the lines of the producer registers entered here."""
+        query = select(ProducerRegistrationRow)
+        return [_registration(row) for row in self._store.session.exec(query)]
+
+    def add_registration(self, registration: ProducerRegistration) -> None:
+        """Record one line of a producer register; the same line again changes it."""
+        self._store.writes.add(lambda session: session.merge(_registration_row(registration)))
+
+
+def _operator(row: OperatorRow) -> Operator:
+    return Operator(
+        slug=OperatorSlug(row.slug),
+        name=row.name,
+        operator_uri=row.operator_uri,
+        country=row.country,
+        base_url=row.base_url,
+        did=row.did,
+        roles=frozenset(Role(role) for role in row.roles),
+        keys=tuple(_key(key) for key in row.keys),
+        created_at=row.created_at,
+    )
+
+
+def _row(operator: Operator) -> OperatorRow:
+    return OperatorRow(
+        slug=operator.slug,
+        name=operator.name,
+        operator_uri=operator.operator_uri,
+        country=operator.country,
+        base_url=operator.base_url,
+        did=operator.did,
+        roles=sorted(role.value for role in operator.roles),
+        keys=[_key_tree(key) for key in operator.keys],
+        created_at=operator.created_at,
+    )
+
+
+def _key_tree(key: Key) -> dict[str, Any]:
+    return {
+        "key_id": key.key_id,
+        "public_key_multibase": key.public_key_multibase,
+        "created_at": key.created_at.isoformat(),
+        "expires_at": key.expires_at and key.expires_at.isoformat(),
+        "revoked_at": key.revoked_at and key.revoked_at.isoformat(),
+    }
+
+
+def _key(tree: dict[str, Any]) -> Key:
+    return Key(
+        key_id=tree["key_id"],
+        public_key_multibase=tree["public_key_multibase"],
+        created_at=datetime.fromisoformat(tree["created_at"]),
+        expires_at=_instant(tree["expires_at"]),
+        revoked_at=_instant(tree["revoked_at"]),
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _registration(row: ProducerRegistrationRow) -> ProducerRegistration:
+    return ProducerRegistration(
+        country=row.country,
+        category=Category(row.category),
+        register_number=row.register_number,
+        operator=row.operator,
+        party=row.party,
+        role=ResponsibleRole(row.role),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+    )
+
+
+def _registration_row(line: ProducerRegistration) -> ProducerRegistrationRow:
+    return ProducerRegistrationRow(
+        country=line.country,
+        category=line.category.value,
+        register_number=line.register_number,
+        role=line.role.value,
+        operator=line.operator,
+        party=line.party,
+        valid_from=line.valid_from,
+        valid_until=line.valid_until,
+    )

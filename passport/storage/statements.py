@@ -1,0 +1,184 @@
+"""Signed statements and status lists on a SQL database; the bytes as they were signed."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, update
+from sqlmodel import Session, col, select
+
+from passport.domain.identifiers import OperatorSlug
+from passport.domain.passport import StatementKind
+from passport.services.ports import SignedStatement, StatusList
+from passport.storage.log import add_leaf
+from passport.storage.rows import Store, update_one
+from passport.storage.tables import LeafRow
+from passport.storage.tables_record import StatementRow, StatusListRow
+
+
+class SqlStatementRegister:
+    """StatementRegister on a SQL database."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def find(self, statement_id: str) -> SignedStatement | None:
+        """Return a statement, in the log or not yet."""
+        row = self._store.session.get(StatementRow, statement_id)
+        return None if row is None else _statement(row, self._leaf_index(row))
+
+    def newest(self, series: str) -> SignedStatement | None:
+        """Return the last version of a series, in the log or not yet."""
+        query = (
+            select(StatementRow)
+            .where(StatementRow.series == series)
+            .order_by(col(StatementRow.version).desc())
+            .limit(1)
+        )
+        row = self._store.session.exec(query).first()
+        return None if row is None else _statement(row, self._leaf_index(row))
+
+    def newest_about(self, about: str) -> Sequence[SignedStatement]:
+        """Return the last logged version of every series about a battery or model."""
+        newest: dict[str, SignedStatement] = {}
+        for statement in self._logged(about):
+            newest[statement.series] = statement
+        return list(newest.values())
+
+    def all_about(self, about: str, kind: StatementKind) -> Sequence[SignedStatement]:
+        """Return every logged statement of one kind, oldest first."""
+        return [statement for statement in self._logged(about) if statement.kind is kind]
+
+    def add(self, statement: SignedStatement) -> None:
+        """Store a statement together with its leaf."""
+
+        def write(session: Session) -> None:
+            add_leaf(session, statement.digest, kind=statement.kind.value, at=statement.issued_at)
+            session.add(_row(statement))
+
+        self._store.digests.append(statement.digest)
+        self._store.writes.add(write)
+
+    def index_is_taken(self, status_list: str, index: int) -> bool:
+        """Whether a statement holds this place already."""
+        query = (
+            select(StatementRow.statement_id)
+            .where(StatementRow.status_list == status_list)
+            .where(StatementRow.status_index == index)
+        )
+        return self._store.session.exec(query).first() is not None
+
+    def count_on(self, status_list: str) -> int:
+        """Return how many statements hold a place on a status list."""
+        query = select(func.count()).where(col(StatementRow.status_list) == status_list)
+        return self._store.session.exec(query).one()
+
+    def _logged(self, about: str) -> list[SignedStatement]:
+        query = (
+            select(StatementRow, LeafRow.leaf_index)
+            .join(LeafRow, col(LeafRow.digest) == col(StatementRow.digest))
+            .where(StatementRow.about == about)
+            .where(col(LeafRow.leaf_index).is_not(None))
+            .order_by(col(StatementRow.series), col(StatementRow.version))
+        )
+        return [_statement(row, index) for row, index in self._store.session.exec(query)]
+
+    def _leaf_index(self, row: StatementRow) -> int | None:
+        query = select(LeafRow.leaf_index).where(LeafRow.digest == row.digest)
+        return self._store.session.exec(query).one()
+
+
+class SqlStatusListRegister:
+    """StatusListRegister on a SQL database."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def find(self, list_id: str) -> StatusList | None:
+        """Return a status list."""
+        row = self._store.session.get(StatusListRow, list_id)
+        return None if row is None else _status_list(row)
+
+    def of_operator(self, slug: str) -> Sequence[StatusList]:
+        """Return an operator's lists in the order they were begun."""
+        query = (
+            select(StatusListRow)
+            .where(StatusListRow.operator == slug)
+            .order_by(func.length(StatusListRow.list_id), StatusListRow.list_id)
+        )
+        return [_status_list(row) for row in self._store.session.exec(query)]
+
+    def add(self, status_list: StatusList) -> None:
+        """Record a new list."""
+        self._store.writes.add(
+            lambda session: session.add(
+                StatusListRow(
+                    list_id=status_list.list_id,
+                    operator=status_list.operator,
+                    revoked=sorted(status_list.revoked),
+                    body=status_list.body,
+                    revision=status_list.revision,
+                )
+            )
+        )
+
+    def save(self, status_list: StatusList) -> None:
+        """Store a list signed anew if nobody did so meanwhile."""
+        statement = (
+            update(StatusListRow)
+            .where(col(StatusListRow.list_id) == status_list.list_id)
+            .where(col(StatusListRow.revision) == status_list.revision)
+            .values(
+                revoked=sorted(status_list.revoked),
+                body=status_list.body,
+                revision=status_list.revision + 1,
+            )
+        )
+        self._store.writes.add(
+            lambda session: update_one(session, statement, f"status list {status_list.list_id}")
+        )
+
+
+def _statement(row: StatementRow, leaf_index: int | None) -> SignedStatement:
+    return SignedStatement(
+        statement_id=row.statement_id,
+        iri=row.iri,
+        kind=StatementKind(row.kind),
+        series=row.series,
+        version=row.version,
+        about=row.about,
+        point=row.point,
+        issuer=OperatorSlug(row.issuer),
+        digest=row.digest,
+        body=row.body,
+        issued_at=row.issued_at,
+        status_list=row.status_list,
+        status_index=row.status_index,
+        leaf_index=leaf_index,
+    )
+
+
+def _row(statement: SignedStatement) -> StatementRow:
+    return StatementRow(
+        statement_id=statement.statement_id,
+        iri=statement.iri,
+        kind=statement.kind.value,
+        series=statement.series,
+        version=statement.version,
+        about=statement.about,
+        point=statement.point,
+        issuer=statement.issuer,
+        digest=statement.digest,
+        body=statement.body,
+        issued_at=statement.issued_at,
+        status_list=statement.status_list,
+        status_index=statement.status_index,
+    )
+
+
+def _status_list(row: StatusListRow) -> StatusList:
+    return StatusList(
+        list_id=row.list_id,
+        operator=OperatorSlug(row.operator),
+        revoked=frozenset(row.revoked),
+        body=row.body,
+        revision=row.revision,
+    )

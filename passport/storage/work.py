@@ -1,0 +1,86 @@
+"""One unit of work on a SQL database: registers over one reader and one write buffer."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlmodel import Session
+
+from passport.services.ports import Answered, Clock, KeyStore, Work
+from passport.storage.access import SqlAccountRegister, SqlAttachmentStore, SqlGrantRegister
+from passport.storage.events import SqlEventRegister
+from passport.storage.jobs import enqueue
+from passport.storage.operators import SqlOperatorRegister
+from passport.storage.passports import SqlPassportRegister
+from passport.storage.rows import Store
+from passport.storage.statements import SqlStatementRegister, SqlStatusListRegister
+from passport.storage.successions import SqlSuccessionRegister
+from passport.storage.tables import IdempotencyRow
+
+
+class SqlJobQueue:
+    """JobQueue whose jobs are committed with what they follow from."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def enqueue(
+        self, kind: str, payload: Mapping[str, object], *, run_at: datetime, dedupe_key: str
+    ) -> None:
+        """Have something done after the commit, at least once."""
+        self._store.writes.add(
+            lambda session: enqueue(
+                session, kind, dict(payload), run_at=run_at, dedupe_key=dedupe_key
+            )
+        )
+
+
+class SqlIdempotencyRegister:
+    """IdempotencyRegister on a SQL database."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def find(self, organisation: str, key: str) -> Answered | None:
+        """Return what was answered to a key before."""
+        row = self._store.session.get(IdempotencyRow, (organisation, key))
+        return (
+            None
+            if row is None
+            else Answered(request_digest=row.request_digest, response=row.response_body)
+        )
+
+    def add(self, organisation: str, key: str, answered: Answered, at: datetime) -> None:
+        """Keep an answer, in the transaction of what it answers."""
+
+        def write(session: Session) -> None:
+            session.add(
+                IdempotencyRow(
+                    organisation=organisation,
+                    key=key,
+                    request_digest=answered.request_digest,
+                    response_status=200,
+                    response_body=answered.response,
+                    created_at=at,
+                )
+            )
+
+        self._store.writes.add(write)
+
+
+def work_on(store: Store, *, keys: KeyStore, clock: Clock) -> Work:
+    """Return the registers of one unit of work."""
+    return Work(
+        operators=SqlOperatorRegister(store),
+        passports=SqlPassportRegister(store),
+        statements=SqlStatementRegister(store),
+        status_lists=SqlStatusListRegister(store),
+        events=SqlEventRegister(store),
+        successions=SqlSuccessionRegister(store),
+        grants=SqlGrantRegister(store),
+        accounts=SqlAccountRegister(store),
+        attachments=SqlAttachmentStore(store),
+        jobs=SqlJobQueue(store),
+        idempotency=SqlIdempotencyRegister(store),
+        keys=keys,
+        clock=clock,
+    )
