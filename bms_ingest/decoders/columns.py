@@ -131,10 +131,6 @@ def _select(table: pl.DataFrame, mapping: ColumnMap) -> pl.DataFrame:
         "seq": pl.Int64,
         "start": pl.Datetime("ms", "UTC"),
     }
-        "op": pl.String,
-        "seq": pl.Int64,
-        "start": pl.Datetime("ms", "UTC"),
-    }
     return table.select(
         (pl.col(theirs) if theirs in table.columns else pl.lit(None))
         .cast(kinds.get(ours, pl.Float64))

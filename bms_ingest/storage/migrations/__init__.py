@@ -1,0 +1,1 @@
+"""Changes of the telemetry tables, in their order."""
