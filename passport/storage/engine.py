@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -85,8 +85,20 @@ def writing(engine: Engine) -> Iterator[Connection]:
     (``BEGIN IMMEDIATE``), so what it reads cannot change before it writes. Threads of one
     process queue for it here: SQLite itself sleeps between tries, and the unlucky sleep long.
     """
-    with _TURNS.get(engine, nullcontext()), engine.begin() as connection:
+    with _turn(engine), engine.begin() as connection:
         yield connection
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Wait for the turn of this thread as long as SQLite would; then SQLite decides."""
+    lock = _TURNS.get(engine, Lock())
+    is_taken = lock.acquire(timeout=_BUSY_TIMEOUT_MS / 1000)
+    try:
+        yield
+    finally:
+        if is_taken:
+            lock.release()
 
 
 def retrying(do: Callable[[], Result]) -> Result:
