@@ -5,7 +5,7 @@
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -24,9 +24,9 @@ from passport.domain.access import Audience, Grant
 from passport.domain.actor import SYSTEM, Actor
 from passport.domain.battery import Battery, BatteryModel
 from passport.domain.content import Content
-from passport.domain.errors import IdempotencyConflictError
+from passport.domain.errors import IdempotencyConflictError, PassportError
 from passport.domain.event import Event
-from passport.domain.identifiers import BatteryId
+from passport.domain.identifiers import BatteryId, ModelId
 from passport.domain.organisation import Account, Notice, Operator
 from passport.domain.responsibility import ProducerRegistration
 from passport.domain.second_life import Succession
@@ -34,6 +34,7 @@ from passport.keystore.files import FileKeystore
 from passport.keystore.memory import MemoryKeystore
 from passport.services import (
     accounts,
+    amend,
     condition,
     disclosure,
     end_of_life,
@@ -43,6 +44,7 @@ from passport.services import (
     second_life,
     status,
 )
+from passport.services.importing import ImportResult, ImportRow, refused_row
 from passport.services.ports import Answered, Clock, KeyStore, SignedStatement, Work
 from passport.services.reporting import EventReport
 from passport.settings import Settings, read_settings
@@ -62,6 +64,8 @@ Result = TypeVar("Result")
 _TRIES = 6
 """A use case that lost a race is run again; more losses in a row mean something else is wrong."""
 _LOG_WAIT_S = 5.0
+_IMPORT_CHUNK = 20
+"""Batteries of a file that become durable together."""
 
 
 class SystemClock:
@@ -285,6 +289,55 @@ class PassportServices:
             lambda work: issue.register_batteries(actor, operator, entries, work=work),
         )
 
+    def import_batteries(
+        self, actor: Actor, operator: str, rows: Iterable[ImportRow], *, is_dry_run: bool = False
+    ) -> Iterator[ImportResult]:
+        """Register the batteries of a file, a few at a time, and say what became of each row.
+
+        A result that was yielded is durable. Interrupted, the same file again goes on where it
+        stopped: what is on record is found again, not doubled.
+        """
+        chunk: list[ImportRow] = []
+        for row in rows:
+            if row.entry is None or row.problems:
+                yield ImportResult(number=row.number, registration=None, problems=row.problems)
+                continue
+            chunk.append(row)
+            if len(chunk) == _IMPORT_CHUNK:
+                yield from self._import_chunk(actor, operator, chunk, is_dry_run=is_dry_run)
+                chunk = []
+        yield from self._import_chunk(actor, operator, chunk, is_dry_run=is_dry_run)
+
+    def _import_chunk(
+        self, actor: Actor, operator: str, chunk: Sequence[ImportRow], *, is_dry_run: bool
+    ) -> Sequence[ImportResult]:
+        entries = [row.entry for row in chunk if row.entry is not None]
+        if not is_dry_run:
+            try:
+                registered = self.register_batteries(actor, operator, entries)
+            except PassportError:
+                pass  # one of them is refused: find out which, and keep the others
+            else:
+                return [
+                    ImportResult(number=row.number, registration=registration)
+                    for row, registration in zip(chunk, registered, strict=True)
+                ]
+        return [self._import_one(actor, operator, row, is_dry_run=is_dry_run) for row in chunk]
+
+    def _import_one(
+        self, actor: Actor, operator: str, row: ImportRow, *, is_dry_run: bool
+    ) -> ImportResult:
+        if row.entry is None:
+            return ImportResult(number=row.number, registration=None, problems=row.problems)
+        try:
+            if is_dry_run:
+                self.check_battery(actor, operator, row.entry)
+                return ImportResult(number=row.number, registration=None)
+            registration = self.register_battery(actor, operator, row.entry)
+        except PassportError as refusal:
+            return refused_row(row.number, refusal)
+        return ImportResult(number=row.number, registration=registration)
+
     # Life
 
     def report_event(
@@ -302,6 +355,16 @@ class PassportServices:
             once=_once(idempotency_key, "event", battery_id, report),
             result_type=Event,
         )
+
+    def amend_battery(self, actor: Actor, battery_id: BatteryId, content: Content) -> Battery:
+        """See `passport.services.amend.amend_battery`."""
+        return self.do(
+            actor, lambda work: amend.amend_battery(actor, battery_id, content, work=work)
+        )
+
+    def amend_model(self, actor: Actor, model_id: ModelId, content: Content) -> BatteryModel:
+        """See `passport.services.amend.amend_model`."""
+        return self.do(actor, lambda work: amend.amend_model(actor, model_id, content, work=work))
 
     def annul_battery(
         self, actor: Actor, battery_id: BatteryId, reason: str, *, idempotency_key: str = ""

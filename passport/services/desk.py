@@ -1,6 +1,7 @@
 """The desk where an operator's statements are numbered, signed and handed to the record."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import uuid_utils
 
@@ -120,21 +121,20 @@ class StatementDesk:
             previous=self.work.statements.newest(series_iri),
         )
 
-    def revoke(self, statement: SignedStatement) -> None:
-        """Withdraw a statement of this operator: set its bit and sign the list anew."""
-        found = self.work.status_lists.find(statement.status_list)
-        if found is None:
-            raise LookupError(statement.status_list)
-        revoked = found.revoked | {statement.status_index}
-        self.work.status_lists.save(
-            StatusList(
-                list_id=found.list_id,
-                operator=found.operator,
-                revoked=revoked,
-                body=self._signed_list(found.list_id, revoked),
-                revision=found.revision,
+    def revoke(self, statements: Sequence[SignedStatement]) -> None:
+        """Withdraw statements of this operator: set their bits and sign the lists anew."""
+        for list_id in {statement.status_list for statement in statements}:
+            found = self.work.status_lists.find(list_id)
+            if found is None:
+                raise LookupError(list_id)
+            revoked = found.revoked | {
+                statement.status_index
+                for statement in statements
+                if statement.status_list == list_id
+            }
+            self.work.status_lists.save(
+                replace(found, revoked=revoked, body=self._signed_list(list_id, revoked))
             )
-        )
 
     def _iri(self, path: str) -> str:
         return f"{self.operator.base_url}/{path}"

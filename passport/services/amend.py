@@ -1,0 +1,83 @@
+"""Corrections: a new version is signed, and what was wrong is withdrawn by its status bit."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from passport.domain.access import require_operator
+from passport.domain.actor import Actor
+from passport.domain.battery import Battery, BatteryModel
+from passport.domain.content import Content
+from passport.domain.errors import ConflictError
+from passport.domain.identifiers import BatteryId, ModelId
+from passport.domain.passport import StatementKind
+from passport.services.current import newest_by_series, read_living, resign
+from passport.services.desk import desk_of
+from passport.services.issue import (
+    ITEM_LEVELS,
+    MODEL_LEVELS,
+    ModelUnknownError,
+    checked_content,
+    sign_model,
+)
+from passport.services.operators import read_operator, require_acts_for
+from passport.services.ports import SignedStatement, Work
+
+_FIXED = ("serialNumber",)
+"""Terms that name the battery; a wrong one is another battery."""
+
+
+def amend_battery(actor: Actor, battery_id: BatteryId, content: Content, *, work: Work) -> Battery:
+    """Correct what is entered of a battery; the versions that were wrong are withdrawn.
+
+    Raises:
+        AccessDeniedError: The actor does not answer for the battery.
+        ContentRefusedError: The content breaks the rules of its terms.
+        ConflictError: The correction would change the battery's identity.
+        PassportCeasedError: The battery has been recycled.
+    """
+    battery = read_living(battery_id, work=work)
+    require_operator(actor, work.standing(battery), work.clock.now())
+    corrected = checked_content(content, ITEM_LEVELS, category=battery.category)
+    for name in _FIXED:
+        if corrected.get(name) != battery.content.get(name):
+            raise ConflictError(
+                f"{name} names the battery and stays {battery.content.get(name)!r}; annul a pack "
+                "registered by mistake"
+            )
+    amended = replace(battery, content=corrected)
+    wrong = [
+        statement
+        for statement in newest_by_series(battery_id, work=work).values()
+        if statement.kind in {StatementKind.ITEM_PUBLIC, StatementKind.ITEM_DECLARED}
+    ]
+    work.passports.save(amended)
+    resign(amended, read_operator(battery.responsible, work=work), work=work)
+    _withdraw(wrong, work=work)
+    return amended
+
+
+def amend_model(actor: Actor, model_id: ModelId, content: Content, *, work: Work) -> BatteryModel:
+    """Correct or complete a model; passports name its series, so none of them is signed anew.
+
+    Raises:
+        AccessDeniedError: The actor does not act for the model's operator.
+        ModelUnknownError: The model is not on record.
+        ContentRefusedError: The content breaks the rules of its terms.
+    """
+    model = work.passports.find_model(model_id)
+    if model is None:
+        raise ModelUnknownError(f"model {model_id} is not on record")
+    owner = read_operator(model.operator, work=work)
+    require_acts_for(actor, owner, work=work)
+    amended = replace(
+        model, content=checked_content(content, MODEL_LEVELS, category=model.category)
+    )
+    work.passports.save_model(amended)
+    sign_model(amended, owner, work=work)
+    return amended
+
+
+def _withdraw(statements: Sequence[SignedStatement], *, work: Work) -> None:
+    for issuer in {statement.issuer for statement in statements}:
+        desk = desk_of(read_operator(issuer, work=work), work=work)
+        desk.revoke([statement for statement in statements if statement.issuer == issuer])
