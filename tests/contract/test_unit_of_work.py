@@ -2,12 +2,12 @@
 
 import hashlib
 from datetime import UTC, datetime
-from threading import Thread
+from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
 from passport.storage.engine import make_engine, read_session, reading, writing
 from passport.storage.errors import StaleWriteError, StoreUnusableError
@@ -135,3 +135,43 @@ def test_sqlite_is_opened_durable(sqlite_url: str):
 def test_another_kind_of_database_is_refused():
     with pytest.raises(StoreUnusableError, match="not mysql"):
         make_engine("mysql://localhost/passport")
+
+
+def test_two_writers_that_block_each_other_both_succeed_in_the_end(postgresql_database: Engine):
+    database = postgresql_database
+    names = ["a", "b"]
+    for name in names:
+        unit = WriteBuffer()
+        unit.add(write_leaf(name))
+        unit.commit(database)
+    met = Barrier(2)
+
+    def change(first: str, second: str) -> None:
+        tries: list[int] = []
+
+        def meet_once(_session: Session) -> None:
+            tries.append(1)
+            if len(tries) == 1:
+                met.wait()
+
+        unit = WriteBuffer()
+        unit.add(rename(first, first + second))
+        unit.add(meet_once)
+        unit.add(rename(second, first + second))
+        unit.commit(database)
+
+    threads = [Thread(target=change, args=pair) for pair in (("a", "b"), ("b", "a"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with read_session(database) as session:
+        kinds = set(session.exec(select(LeafRow.kind)).all())
+    assert kinds in ({"ab"}, {"ba"})
+
+
+def rename(name: str, kind: str) -> Write:
+    return lambda session: session.exec(
+        update(LeafRow).where(col(LeafRow.digest) == a_leaf(name).digest).values(kind=kind)
+    )
