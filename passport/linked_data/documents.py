@@ -242,7 +242,7 @@ def build_statement(  # noqa: PLR0913 - one argument for each member of a creden
         "id": subject_iri,
         "type": kind.subject_class,
         **_fields(content, terms_of(kind), base=base, path=""),
-        **_absences(content, base=base),
+        **_absences(content, terms_of(kind), base=base),
     }
     return document
 
@@ -286,6 +286,8 @@ def _written_one(term: Term, value: object, *, base: str, path: str) -> object:
             return value
         case str() if term.datatype is Datatype.TERM:
             return term_iri(value)
+        case bool():
+            pass
         case str() | Decimal() | int() | date() if term.datatype not in _SHAPED:
             return _text(value)
     raise _refused(f"{term.name} takes a {term.datatype.value}, not {value!r}", path)
@@ -306,19 +308,23 @@ def _text(value: str | Decimal | int | date) -> str:
             return str(value)
 
 
-def _absences(content: Content, *, base: str) -> dict[str, object]:
-    reasons = {name: absence_of(value) for name, value in content.items()}
-    nodes = [
-        {
-            "id": f"{base}#absent-{name}",
-            "type": "AbsentDatum",
-            "absentTerm": term_iri(name),
-            "absenceReason": reason.value,
-            "annexXiiiPoint": point_of(name),
-        }
-        for name, reason in reasons.items()
-        if reason is not None
-    ]
+def _absences(content: Content, known: Mapping[str, Term], *, base: str) -> dict[str, object]:
+    nodes: list[dict[str, str]] = []
+    for name, value in content.items():
+        reason = absence_of(value)
+        if reason is None:
+            continue
+        if name not in known:
+            raise _refused(f"{name!r} is no term of this part", f"/{name}")
+        nodes.append(
+            {
+                "id": f"{base}#absent-{name}",
+                "type": "AbsentDatum",
+                "absentTerm": term_iri(name),
+                "absenceReason": reason.value,
+                "annexXiiiPoint": point_of(name),
+            }
+        )
     return {"absent": nodes} if nodes else {}
 
 
@@ -414,7 +420,7 @@ def statements_of(presentation: bytes) -> list[bytes]:
     """
     try:
         text = presentation.decode("utf-8")
-        found = [(start, end) for name, start, end in _members(text, 0) if name == _CREDENTIALS_KEY]
+        found = [(start, end) for name, start, end in _members(text) if name == _CREDENTIALS_KEY]
         if len(found) != 1:
             raise MalformedDocumentError(
                 f"a presentation has one list of credentials; here are {len(found)}"
@@ -429,15 +435,17 @@ def statements_of(presentation: bytes) -> list[bytes]:
 _CREDENTIALS_KEY = "verifiableCredential"
 
 
-def _members(text: str, start: int) -> Iterator[tuple[str, int, int]]:
-    """Yield name, begin and end of each member of the object that begins there."""
-    place = _after(text, start, "{")
+def _members(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield name, begin and end of each member of the one object that the text is."""
+    place = _after(text, 0, "{")
     while not _stands(text, place, "}"):
         name, place = _DECODER.raw_decode(text, place)
         begin = _after(text, place, ":")
         _, end = _DECODER.raw_decode(text, begin)
         yield name, begin, end
         place = _next_place(text, end, "}")
+    if _skip(text, place + 1) != len(text):
+        raise json.JSONDecodeError("something follows behind the presentation", text, place + 1)
 
 
 def _elements(text: str, start: int) -> Iterator[tuple[int, int]]:

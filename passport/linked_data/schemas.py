@@ -23,7 +23,7 @@ from passport.domain.content import (
     terms_at,
     terms_of,
 )
-from passport.domain.errors import Problem
+from passport.domain.errors import ContentRefusedError, Problem
 from passport.domain.passport import StatementKind
 from passport.linked_data.documents import MalformedDocumentError, content_of, kind_of
 from passport.linked_data.terms import schema_file
@@ -178,6 +178,9 @@ def content_from_columns(row: Mapping[str, object]) -> dict[str, object]:
     Dots lead into nodes and languages, numbers into lists: ``manufacturingFacility.facilityName``,
     ``modelName.en``, ``photos.1.documentUrl``. A cell ``!notApplicable`` says why it is empty.
 
+    Raises:
+        ContentRefusedError: Two filled columns stand for a whole and for its part.
+
     >>> content_from_columns({"modelName.en": "A", "photos.1.documentUrl": "https://x.example/1"})
     {'modelName': {'en': 'A'}, 'photos': [{'documentUrl': 'https://x.example/1'}]}
     """
@@ -186,13 +189,18 @@ def content_from_columns(row: Mapping[str, object]) -> dict[str, object]:
         if cell is None or cell == "":
             continue
         *steps, last = column.split(".")
-        place = tree
+        place: Any = tree
         for step in steps:
-            below = place.setdefault(step, {})
-            # A column that stands for a whole and another for its part cannot both be filled.
-            place = below if isinstance(below, dict) else {}
+            place = place.setdefault(step, {}) if isinstance(place, dict) else None
+        if not isinstance(place, dict) or last in place:
+            raise _refused_column(column)
         place[last] = _cell(cell)
     return {name: _with_lists(value) for name, value in tree.items()}
+
+
+def _refused_column(column: str) -> ContentRefusedError:
+    message = f"column {column} and another column say the same thing twice; fill one of them"
+    return ContentRefusedError(message, (Problem(message=message, column=column),))
 
 
 def _cell(cell: object) -> object:

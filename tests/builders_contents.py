@@ -1,0 +1,63 @@
+"""Contents and statements that are valid, with one thing changed."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from passport.domain.battery import Category
+from passport.domain.content import Content, Level
+from passport.domain.passport import StatementKind
+from passport.linked_data.documents import build_statement, parse_input
+
+SCHEMAS = Path(__file__).parents[1] / "schemas"
+HOST = "https://id.voltra.example.com"
+BATTERY_IRI = f"{HOST}/01/09506000134352/21/EV75-000001"
+MODEL_IRI = f"{HOST}/01/09506000134352"
+STATEMENT_IRI = f"{HOST}/statements/0197a0c0-0000-7000-8000-000000000001"
+ISSUER = "did:web:id.voltra.example.com:operators:voltra"
+VALID_FROM = datetime(2027, 2, 18, 12, tzinfo=UTC)
+
+MODEL_LEVELS = frozenset({Level.MODEL, Level.PRODUCTION})
+ITEM_LEVELS = frozenset({Level.ITEM, Level.DECLARED})
+CONDITION_LEVELS = frozenset({Level.CONDITION})
+
+EXAMPLES = {
+    "ev-pack-model": (MODEL_LEVELS, Category.EV),
+    "stationary-battery-model": (MODEL_LEVELS, Category.INDUSTRIAL),
+    "ev-pack": (ITEM_LEVELS, Category.EV),
+    "stationary-battery": (ITEM_LEVELS, Category.INDUSTRIAL),
+    "ev-pack-condition": (CONDITION_LEVELS, Category.EV),
+}
+"""The examples in `schemas/examples`, what each is about and its category."""
+
+
+def an_example(name: str) -> dict[str, Any]:
+    return parse_input((SCHEMAS / "examples" / f"{name}.json").read_bytes())
+
+
+def a_content(name: str = "ev-pack-model", **changed: object) -> dict[str, object]:
+    """Return the content of an example; a change to `None` leaves the term out."""
+    content = {**an_example(name)["content"], **changed}
+    return {term: value for term, value in content.items() if value is not None}
+
+
+def a_statement(
+    kind: StatementKind = StatementKind.ITEM_PUBLIC, content: Content | None = None, **changed: Any
+) -> dict[str, Any]:
+    arguments = {
+        "statement_iri": STATEMENT_IRI,
+        "subject_iri": BATTERY_IRI,
+        "series_iri": f"{BATTERY_IRI}/series/{kind.value}",
+        "version": 1,
+        "issuer_did": ISSUER,
+        "valid_from": VALID_FROM,
+        **changed,
+    }
+    return build_statement(
+        kind, content={"serialNumber": "EV75-000001"} if content is None else content, **arguments
+    )
+
+
+def as_bytes(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False).encode()
