@@ -31,6 +31,7 @@ from passport.signing.merkle_tree import (
 )
 from passport.signing.transparency_log import (
     Checkpoint,
+    NoteKey,
     NoteSigner,
     make_receipt,
     sign_checkpoint,
@@ -72,9 +73,9 @@ class SqlTransparencyLog:
         self._signer = signer
 
     @property
-    def key_text(self) -> str:
+    def key(self) -> NoteKey:
         """The key that verifies this log, for whoever follows it."""
-        return self._signer.key.text
+        return self._signer.key
 
     # Writing
 

@@ -1,37 +1,19 @@
-"""The one place where the parts meet and commit.
+"""The use cases, ready to call: each method is one committed unit of work."""
 
-`open_passport` reads the settings and opens the store, the keys and the log;
-`Passport.services` has one method for each use case, and each is one committed unit of work.
-"""
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from functools import cached_property
-from importlib.metadata import entry_points
-from pathlib import Path
-from typing import Any, Protocol, TypeVar, cast
-
-import orjson
-import typer
-from fastapi import APIRouter
-from pydantic import TypeAdapter
-from sqlalchemy import Engine
-
+from passport.bootstrap.unit_of_work import Committing, once_for
 from passport.domain.access import Audience, Grant
 from passport.domain.actor import SYSTEM, Actor
 from passport.domain.battery import Battery, BatteryModel
 from passport.domain.content import Content
-from passport.domain.errors import IdempotencyConflictError, PassportError
+from passport.domain.errors import PassportError
 from passport.domain.event import Event
 from passport.domain.identifiers import BatteryId, ModelId
 from passport.domain.organisation import Account, Notice, Operator
 from passport.domain.responsibility import ProducerRegistration
 from passport.domain.second_life import Succession
-from passport.keystore.files import FileKeystore
-from passport.keystore.memory import MemoryKeystore
 from passport.services import (
     accounts,
     amend,
@@ -40,163 +22,25 @@ from passport.services import (
     end_of_life,
     issue,
     operators,
+    publishing,
     readers,
     second_life,
     status,
 )
 from passport.services.importing import ImportResult, ImportRow, refused_row
-from passport.services.ports import Answered, Clock, KeyStore, SignedStatement, Work
+from passport.services.ports import SignedStatement
 from passport.services.reporting import EventReport
-from passport.settings import Settings, read_settings
-from passport.signing.transparency_log import KeyNoteSigner
-from passport.storage.engine import make_engine, read_session
-from passport.storage.errors import StaleWriteError
-from passport.storage.log import SqlTransparencyLog
-from passport.storage.migrate import MigrationSource, passport_source, upgrade
+from passport.storage.engine import read_session
 from passport.storage.rows import Store
 from passport.storage.unit import WriteBuffer
 from passport.storage.work import work_on
 
-__all__ = ["Extension", "MigrationSource", "Passport", "PassportServices", "open_passport"]
-
-Result = TypeVar("Result")
-
-_TRIES = 6
-"""A use case that lost a race is run again; more losses in a row mean something else is wrong."""
-_LOG_WAIT_S = 5.0
 _IMPORT_CHUNK = 20
 """Batteries of a file that become durable together."""
 
 
-class SystemClock:
-    """The machine's clock, in UTC."""
-
-    def now(self) -> datetime:
-        """Return the instant, cut to milliseconds: what both databases keep alike."""
-        now = datetime.now(UTC)
-        return now.replace(microsecond=now.microsecond // 1000 * 1000)
-
-
-class Extension(Protocol):
-    """A neighbour of the record: telemetry, end of life, or somebody else's."""
-
-    name: str
-
-    def routers(self, passport: "Passport") -> Sequence[APIRouter]:
-        """Return the routes that join the application."""
-        ...
-
-    def commands(self) -> Sequence[typer.Typer]:
-        """Return command groups that join `passport`."""
-        ...
-
-    def migrations(self) -> MigrationSource | None:
-        """Return the extension's own tables and their history."""
-        ...
-
-    def jobs(self, passport: "Passport") -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
-        """Return what to call for which kind of job."""
-        ...
-
-    def demo(self, passport: "Passport") -> None:
-        """Load the extension's part of the demonstration; a second call changes nothing."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Once:
-    """An idempotency key with a fingerprint of the request it came with."""
-
-    key: str
-    request_digest: bytes
-
-
-class PassportServices:
+class PassportServices(Committing):
     """Every use case, each as one committed unit of work."""
-
-    def __init__(
-        self, engine: Engine, keys: KeyStore, log: SqlTransparencyLog, clock: Clock
-    ) -> None:
-        self._engine = engine
-        self._keys = keys
-        self._log = log
-        self.clock = clock
-
-    # The only place that commits
-
-    @contextmanager
-    def unit_of_work(self, actor: Actor) -> Iterator[Work]:
-        """Give the registers to one use case; commit what it decided when it has ended.
-
-        Reading and signing happen first; the transaction holds writes alone. What was added to
-        the log is in the signed tree when this returns.
-
-        Raises:
-            StaleWriteError: Something the use case read was changed meanwhile; run it again.
-        """
-        del actor  # every use case checks it; the unit of work itself has no rights to give
-        with read_session(self._engine) as session:
-            store = Store(session, WriteBuffer())
-            yield work_on(store, keys=self._keys, clock=self.clock)
-        store.writes.commit(self._engine)
-        if store.digests:
-            self._log.wait_for(store.digests, now=self.clock.now(), timeout_s=_LOG_WAIT_S)
-
-    def do(
-        self,
-        actor: Actor,
-        use_case: Callable[[Work], Result],
-        *,
-        once: Once | None = None,
-        result_type: type[Result] | None = None,
-    ) -> Result:
-        """Run a use case until it commits against an unchanged record.
-
-        Args:
-            actor: Who acts.
-            use_case: Reads, decides and buffers its writes; may run more than once.
-            once: Idempotency key; the same request again gets the first answer.
-            result_type: Type of the answer, needed with ``once`` to keep and give it again.
-
-        Raises:
-            IdempotencyConflictError: The key came before with another request.
-            StaleWriteError: Others were first six times in a row.
-        """
-        for attempt in range(_TRIES):
-            try:
-                with self.unit_of_work(actor) as work:
-                    if once is None or result_type is None:
-                        return use_case(work)
-                    return self._answer(actor, use_case, once, result_type, work)
-            except StaleWriteError:
-                if attempt == _TRIES - 1:
-                    raise
-        raise AssertionError  # the loop returns or raises
-
-    def _answer(
-        self,
-        actor: Actor,
-        use_case: Callable[[Work], Result],
-        once: Once,
-        result_type: type[Result],
-        work: Work,
-    ) -> Result:
-        adapter = TypeAdapter(result_type)
-        answered = work.idempotency.find(actor.organisation, once.key)
-        if answered is not None:
-            if answered.request_digest != once.request_digest:
-                raise IdempotencyConflictError(
-                    f"idempotency key {once.key!r} came before with another request"
-                )
-            return adapter.validate_json(answered.response)
-        result = use_case(work)
-        work.idempotency.add(
-            actor.organisation,
-            once.key,
-            Answered(request_digest=once.request_digest, response=adapter.dump_json(result)),
-            work.clock.now(),
-        )
-        return result
 
     # Organisations and people
 
@@ -276,7 +120,7 @@ class PassportServices:
         return self.do(
             actor,
             lambda work: issue.register_battery(actor, operator, new, work=work),
-            once=_once(idempotency_key, "register", operator, new),
+            once=once_for(idempotency_key, "register", operator, new),
             result_type=issue.Registration,
         )
 
@@ -352,7 +196,7 @@ class PassportServices:
         return self.do(
             actor,
             lambda work: status.report_event(actor, battery_id, report, work=work),
-            once=_once(idempotency_key, "event", battery_id, report),
+            once=once_for(idempotency_key, "event", battery_id, report),
             result_type=Event,
         )
 
@@ -373,7 +217,7 @@ class PassportServices:
         return self.do(
             actor,
             lambda work: status.annul_battery(actor, battery_id, reason, work=work),
-            once=_once(idempotency_key, "annul", battery_id, reason),
+            once=once_for(idempotency_key, "annul", battery_id, reason),
             result_type=Event,
         )
 
@@ -392,7 +236,7 @@ class PassportServices:
             lambda work: condition.record_condition(
                 actor, battery_id, content, measured_at, work=work
             ),
-            once=_once(idempotency_key, "condition", battery_id, measured_at, dict(content)),
+            once=once_for(idempotency_key, "condition", battery_id, measured_at, dict(content)),
             result_type=condition.ConditionReceipt,
         )
 
@@ -408,7 +252,7 @@ class PassportServices:
         return self.do(
             actor,
             lambda work: second_life.declare_second_life(actor, operator, new, work=work),
-            once=_once(idempotency_key, "second-life", operator, new),
+            once=once_for(idempotency_key, "second-life", operator, new),
             result_type=Succession,
         )
 
@@ -448,7 +292,7 @@ class PassportServices:
         return self.do(
             actor,
             lambda work: end_of_life.declare_waste(actor, battery_id, declaration, work=work),
-            once=_once(idempotency_key, "waste", battery_id, declaration),
+            once=once_for(idempotency_key, "waste", battery_id, declaration),
             result_type=end_of_life.WasteOutcome,
         )
 
@@ -459,7 +303,7 @@ class PassportServices:
         return self.do(
             actor,
             lambda work: end_of_life.enter_recycling(actor, battery_id, batch, work=work),
-            once=_once(idempotency_key, "enter-recycling", battery_id, batch),
+            once=once_for(idempotency_key, "enter-recycling", battery_id, batch),
             result_type=Event,
         )
 
@@ -478,7 +322,7 @@ class PassportServices:
             lambda work: end_of_life.declare_recycled(
                 actor, battery_id, batch, parts=parts, work=work
             ),
-            once=_once(idempotency_key, "recycled", battery_id, batch, parts),
+            once=once_for(idempotency_key, "recycled", battery_id, batch, parts),
             result_type=Event,
         )
 
@@ -530,6 +374,10 @@ class PassportServices:
         """Put a notice of the actor's organisation away."""
         self.do(actor, lambda work: readers.close_notice(actor, notice_id, work=work))
 
+    def status_list(self, list_id: str) -> bytes:
+        """See `passport.services.publishing.status_list_body`."""
+        return self.do(SYSTEM, lambda work: publishing.status_list_body(list_id, work=work))
+
     # Access
 
     def ask_access(self, actor: Actor, battery_id: BatteryId, purpose: str) -> None:
@@ -543,7 +391,7 @@ class PassportServices:
         return self.do(
             actor,
             lambda work: readers.grant_access(actor, new, work=work),
-            once=_once(idempotency_key, "grant", new),
+            once=once_for(idempotency_key, "grant", new),
             result_type=Grant,
         )
 
@@ -580,106 +428,3 @@ class PassportServices:
             SYSTEM,
             lambda work: work.jobs.enqueue(kind, payload, run_at=run_at, dedupe_key=dedupe_key),
         )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Passport:
-    """An opened installation: store, keys, log and the use cases over them."""
-
-    settings: Settings
-    engine: Engine
-    keys: KeyStore
-    log: SqlTransparencyLog
-    services: PassportServices
-    extensions: Sequence[Extension]
-
-    @cached_property
-    def base_url(self) -> str:
-        """Scheme and host under which this service is reached."""
-        return self.settings.public_base_url
-
-    def log_key(self) -> str:
-        """Return the verifier key of this service's log."""
-        return self.log.key_text
-
-    def close(self) -> None:
-        """Give the connections back."""
-        self.engine.dispose()
-
-
-def open_passport(
-    settings: Settings | None = None, *, clock: Clock | None = None, **given: object
-) -> Passport:
-    """Open an installation: read the environment, bring the tables up to date, begin the log.
-
-    Args:
-        settings: Settings that were read already.
-        clock: The time; the machine's without.
-        given: Settings that go before the environment, such as ``data=Path("data")``.
-
-    Raises:
-        SettingsRefusedError: The environment does not allow to start.
-        KeystoreError: The keystore does not open.
-        StoreUnusableError: The database is not one this version works with.
-        LogBrokenError: The log on disk is not the one that was signed.
-    """
-    settings = settings or read_settings(**given)
-    clock = clock or SystemClock()
-    settings.data.mkdir(parents=True, exist_ok=True)
-    engine = make_engine(settings.database_address)
-    extensions = load_extensions(settings.extensions)
-    upgrade(engine, passport_source())
-    for extension in extensions:
-        source = extension.migrations()
-        if source is not None:
-            upgrade(engine, source)
-    keys = _open_keys(settings)
-    log = SqlTransparencyLog(engine, _log_signer(settings, keys))
-    log.repair(clock.now())
-    return Passport(
-        settings=settings,
-        engine=engine,
-        keys=keys,
-        log=log,
-        services=PassportServices(engine, keys, log, clock),
-        extensions=extensions,
-    )
-
-
-def load_extensions(wanted: Sequence[str] = ("*",)) -> Sequence[Extension]:
-    """Return the neighbours that are installed and wanted, by name; ``*`` wants them all."""
-    found = sorted(entry_points(group="passport.extensions"), key=lambda entry: entry.name)
-    return tuple(
-        cast("Extension", entry.load()())
-        for entry in found
-        if "*" in wanted or entry.name in wanted
-    )
-
-
-def _open_keys(settings: Settings) -> KeyStore:
-    if settings.keystore == "memory:":
-        return MemoryKeystore()
-    return FileKeystore(
-        Path(settings.keystore.removeprefix("file:")),
-        settings.keystore_passphrase.get_secret_value(),
-    )
-
-
-def _log_signer(settings: Settings, keys: KeyStore) -> KeyNoteSigner:
-    owner = f"log:{settings.log_origin}"
-    held = keys.public_keys(owner)
-    key_id = held[-1].key_id if held else keys.create(owner)
-    return KeyNoteSigner(settings.log_origin, keys.signing_key(key_id))
-
-
-def _once(key: str, *request: object) -> Once | None:
-    if not key:
-        return None
-    text = orjson.dumps(request, default=_plain, option=orjson.OPT_SORT_KEYS)
-    return Once(key=key, request_digest=hashlib.sha256(text).digest())
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, frozenset | set):
-        return sorted(map(str, value))
-    return str(value)

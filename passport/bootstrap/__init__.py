@@ -1,0 +1,137 @@
+"""The one place where the parts meet.
+
+`open_passport` reads the settings and opens the store, the keys and the log;
+`Passport.services` has one method for each use case, and each is one committed unit of work.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from passport.bootstrap.extensions import Extension, load_extensions
+from passport.bootstrap.services import PassportServices
+from passport.domain.access import Audience
+from passport.domain.actor import SYSTEM, Actor
+from passport.domain.identifiers import BatteryId
+from passport.keystore.files import FileKeystore
+from passport.keystore.memory import MemoryKeystore
+from passport.services import publishing
+from passport.services.ports import Clock, KeyStore
+from passport.settings import Settings, read_settings
+from passport.signing.transparency_log import KeyNoteSigner
+from passport.storage.engine import make_engine
+from passport.storage.log import SqlTransparencyLog
+from passport.storage.migrate import MigrationSource, passport_source, upgrade
+
+__all__ = [
+    "Extension",
+    "MigrationSource",
+    "Passport",
+    "PassportServices",
+    "SystemClock",
+    "open_passport",
+]
+
+
+class SystemClock:
+    """The machine's clock, in UTC."""
+
+    def now(self) -> datetime:
+        """Return the instant, cut to milliseconds: what both databases keep alike."""
+        now = datetime.now(UTC)
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passport:
+    """An opened installation: store, keys, log and the use cases over them."""
+
+    settings: Settings
+    engine: Engine
+    keys: KeyStore
+    log: SqlTransparencyLog
+    services: PassportServices
+    extensions: Sequence[Extension]
+
+    @cached_property
+    def base_url(self) -> str:
+        """Scheme and host under which this service is reached."""
+        return self.settings.public_base_url
+
+    def trust(self) -> dict[str, object]:
+        """Return the trust file of somebody who believes every operator here, and this log."""
+        return publishing.trust_file(self.services.all_operators(SYSTEM), self.log.key)
+
+    def bundle(
+        self, actor: Actor, battery_id: BatteryId, audience: Audience | None = None
+    ) -> bytes:
+        """See `passport.services.publishing.passport_bundle`."""
+        return self.services.do(
+            actor,
+            lambda work: publishing.passport_bundle(
+                actor, battery_id, audience, receipts=self.log, work=work
+            ),
+        )
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+def open_passport(
+    settings: Settings | None = None, *, clock: Clock | None = None, **given: object
+) -> Passport:
+    """Open an installation: read the environment, bring the tables up to date, begin the log.
+
+    Args:
+        settings: Settings that were read already.
+        clock: The time; the machine's without.
+        given: Settings that go before the environment, such as ``data=Path("data")``.
+
+    Raises:
+        SettingsRefusedError: The environment does not allow to start.
+        KeystoreError: The keystore does not open.
+        StoreUnusableError: The database is not one this version works with.
+        LogBrokenError: The log on disk is not the one that was signed.
+    """
+    settings = settings or read_settings(**given)
+    clock = clock or SystemClock()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(settings.database_address)
+    extensions = load_extensions(settings.extensions)
+    upgrade(engine, passport_source())
+    for extension in extensions:
+        source = extension.migrations()
+        if source is not None:
+            upgrade(engine, source)
+    keys = _open_keys(settings)
+    log = SqlTransparencyLog(engine, _log_signer(settings, keys))
+    log.repair(clock.now())
+    return Passport(
+        settings=settings,
+        engine=engine,
+        keys=keys,
+        log=log,
+        services=PassportServices(engine, keys, log, clock),
+        extensions=extensions,
+    )
+
+
+def _open_keys(settings: Settings) -> KeyStore:
+    if settings.keystore == "memory:":
+        return MemoryKeystore()
+    return FileKeystore(
+        Path(settings.keystore.removeprefix("file:")),
+        settings.keystore_passphrase.get_secret_value(),
+    )
+
+
+def _log_signer(settings: Settings, keys: KeyStore) -> KeyNoteSigner:
+    owner = f"log:{settings.log_origin}"
+    held = keys.public_keys(owner)
+    key_id = held[-1].key_id if held else keys.create(owner)
+    return KeyNoteSigner(settings.log_origin, keys.signing_key(key_id))
