@@ -11,12 +11,17 @@ SMALLEST_SHARE: Final = 30
 
 
 class Position(NamedTuple):
-    """How much had flowed when something happened, counted from the begin of a stretch."""
+    """How much had flowed when something happened, counted from the begin of a stretch.
+
+    Charge in [half mA ms], energy in [half uW ms]; ``energy_unknown`` counts neighbouring frames
+    whose charge is known but not their energy.
+    """
 
     charge_in: int = 0
     charge_out: int = 0
     energy_in: int = 0
     energy_out: int = 0
+    energy_unknown: int = 0
 
     def after(self, other: "Position") -> "Position":
         """Return this position counted from the begin of what came before."""
@@ -25,7 +30,13 @@ class Position(NamedTuple):
             self.charge_out + other.charge_out,
             self.energy_in + other.energy_in,
             self.energy_out + other.energy_out,
+            self.energy_unknown + other.energy_unknown,
         )
+
+
+def position_of(flow: Flow) -> Position:
+    """Return how far one flow goes; charge whose energy is not known counts in the last place."""
+    return Position(*flow[:4], 1 if flow.charge_by and not flow.energy_by else 0)
 
 
 class ChargeRecord(NamedTuple):
@@ -95,10 +106,7 @@ class ChargeSession:
 
     def add(self, frame: Frame, flow: Flow, *, charging: bool) -> None:
         """Take one more frame, with what flowed since the one before."""
-        flowed = self.flowed
-        self.flowed = Position(
-            flowed[0] + flow[0], flowed[1] + flow[1], flowed[2] + flow[2], flowed[3] + flow[3]
-        )
+        self.flowed = position_of(flow).after(self.flowed)
         if not flow.charge_by:
             self.missing += 1
         if charging:
@@ -121,7 +129,7 @@ class ChargeSession:
         """Return the session made of this one and the one that follows it."""
         both = ChargeSession(self.first, charging=False)
         both.last_charging = later.last_charging or self.last_charging
-        both.flowed = later.flowed.after(Position(*flow[:4])).after(self.flowed)
+        both.flowed = later.flowed.after(position_of(flow)).after(self.flowed)
         missing = self.missing + (0 if flow.charge_by else 1)
         both.missing = missing + later.missing
         both.missing_before_full = (

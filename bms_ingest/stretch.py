@@ -14,6 +14,7 @@ from bms_ingest.charge_session import (
     cell_mv,
     higher,
     lower,
+    position_of,
 )
 from bms_ingest.flow import Flow, KnownBy, flow_between
 from bms_ingest.frame import Frame
@@ -46,7 +47,7 @@ COUNTERS: Final = (
     "bridged_ms",
     "gap_count",
     "gap_ms",
-    "energy_gap_count",
+    "energy_unknown",
     "restarts",
     "above_high_ms",
     "below_low_ms",
@@ -102,7 +103,7 @@ class Stretch:
     bridged_ms: int
     gap_count: int
     gap_ms: int
-    energy_gap_count: int
+    energy_unknown: int
     restarts: int
     above_high_ms: int
     below_low_ms: int
@@ -192,7 +193,13 @@ class Stretch:
     @property
     def position(self) -> Position:
         """What has flowed from the begin to the end of this stretch."""
-        return Position(self.charge_in, self.charge_out, self.energy_in, self.energy_out)
+        return Position(
+            self.charge_in,
+            self.charge_out,
+            self.energy_in,
+            self.energy_out,
+            self.energy_unknown,
+        )
 
     def charge_records(self) -> list[ChargeRecord]:
         """Return the newest charges, the unended ones at both ends included, oldest first."""
@@ -268,8 +275,6 @@ class Stretch:
         else:
             self.gap_count += 1
             self.gap_ms += past_ms
-        if not flow.energy_by:
-            self.energy_gap_count += 1
         if before.epoch != after.epoch:
             self.restarts += 1
             return
@@ -315,6 +320,8 @@ class Stretch:
         self.charge_out += flow[1]
         self.energy_in += flow[2]
         self.energy_out += flow[3]
+        if flow.charge_by and not flow.energy_by:
+            self.energy_unknown += 1
 
     def _end_session(self) -> None:
         """End the session at the end of this stretch: a discharge or a restart follows."""
@@ -331,7 +338,7 @@ class Stretch:
 
     def _join_sessions(self, later: "Stretch", flow: Flow) -> None:
         """Join the sessions of a later stretch to those of this one, whose sums still stand."""
-        start = Position(*flow[:4]).after(self.position)
+        start = position_of(flow).after(self.position)
         mine = self.head if self.whole else self.tail
         theirs = None if later.head is None else later.head.copy()
         ended = start if theirs is None else theirs.flowed.after(start)

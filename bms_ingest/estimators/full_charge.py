@@ -56,6 +56,11 @@ def refusal_of(record: ChargeRecord, traits: BatteryTraits) -> str | None:
     )
 
 
+def ended_full(record: ChargeRecord, traits: BatteryTraits) -> bool:
+    """Whether a warm charge ended in constant voltage, wherever it began."""
+    return _cold(record) is None and _not_to_full(record, traits) is None
+
+
 def _missing_readings(record: ChargeRecord) -> str | None:
     if record.missing and not record.counted:
         return f"{record.missing} readings of the current are missing and there is no counter"
