@@ -1,6 +1,7 @@
 """Refusals of the end-of-life portal: somebody outside can act on each of them."""
 
 from passport.domain.errors import ConflictError, InvalidValueError, NotFoundError
+from recycler_portal.domain.findings import Finding
 
 
 class ReportUnreadableError(InvalidValueError):
@@ -52,6 +53,28 @@ class BatteryHeldError(ConflictError):
 
 
 class BatteryElsewhereError(ConflictError):
-    """The battery is already in another batch, or another site holds it."""
+    """The battery went into a batch, or arrived somewhere else."""
 
     code = "battery-elsewhere"
+
+
+class FamilyMixedError(ConflictError):
+    """A batch holds one chemistry family, and this battery belongs to another or to none."""
+
+    code = "family-mixed"
+
+
+class BatchNotInOrderError(ConflictError):
+    """The figures of a batch contradict each other; ``findings`` names each place."""
+
+    code = "batch-not-in-order"
+
+    def __init__(self, message: str, findings: tuple[Finding, ...]) -> None:
+        super().__init__(message)
+        self.findings = findings
+
+
+class PhotoRefusedError(InvalidValueError):
+    """A photo is too large, or no picture of a kind that is kept."""
+
+    code = "photo-refused"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import NewType
 
 from passport.domain.identifiers import BatteryId
@@ -102,6 +103,28 @@ class Decision:
     reasons: Mapping[str, Reason]
 
 
+class Answering(StrEnum):
+    """What the passport's record says about who answers for a waste battery."""
+
+    NO_PASSPORT = "no-passport"
+    """There is no passport here to ask."""
+    ASKED = "asked"
+    """The record is being told; its answer is to come."""
+    FOUND = "found"
+    ORPHAN = "orphan"
+    """Nobody was found; a task asks a person to look."""
+    REFUSED = "refused"
+    """The record refused to take the battery as waste; a task says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A person decided about a battery that was held."""
+
+    by: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
     """One battery in the yard.
@@ -113,7 +136,12 @@ class Intake:
         taken_in_at: Instant of the intake.
         observation: What was seen.
         decision: What to do with it.
+        answering: Whether somebody answers for it.
+        responsible: Who answers for it, with role and register number, ready to print.
+        release: Who released it from a hold, and why.
         batch: Batch it went into; empty while it waits.
+        left_at: When it arrived elsewhere or was taken in anew; None while it is here.
+        revision: Counts every change on record.
     """
 
     intake_id: IntakeId
@@ -122,9 +150,29 @@ class Intake:
     taken_in_at: datetime
     observation: Observation
     decision: Decision
+    answering: Answering = Answering.NO_PASSPORT
+    responsible: str = ""
+    release: Release | None = None
     batch: str = ""
+    left_at: datetime | None = None
+    revision: int = 0
 
     @property
     def battery_id(self) -> BatteryId | None:
         """Identifier of the battery, where it is known."""
         return self.observation.battery_id
+
+    @property
+    def is_on_record(self) -> bool:
+        """Whether the battery has a passport that can be told about it."""
+        return self.battery_id is not None and self.answering is not Answering.NO_PASSPORT
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a person still has to decide before the battery goes on."""
+        return self.decision.must_hold and self.release is None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the battery is here and in no batch."""
+        return not self.batch and self.left_at is None

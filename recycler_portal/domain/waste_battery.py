@@ -20,6 +20,7 @@ class Stream(StrEnum):
     LITHIUM_COBALT_NICKEL = "LI_CONI"
     LITHIUM_IRON_PHOSPHATE = "LI_FP"
     LITHIUM_TITANATE_MANGANESE = "LI_LTO_LMO"
+    LITHIUM_METAL = "LI_PRIMARY"
     LITHIUM_DAMAGED = "LI_DAMAGED"
     """Lane for damaged lithium and sodium-ion batteries."""
     UNKNOWN_QUARANTINE = "UNKNOWN_QUARANTINE"
