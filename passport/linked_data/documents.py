@@ -25,13 +25,16 @@ from passport.domain.errors import ContentRefusedError, InvalidValueError, Passp
 from passport.domain.passport import StatementKind
 from passport.domain.units import decimal_text
 from passport.linked_data.contexts import STATEMENT_CONTEXTS
-from passport.linked_data.json_rules import OUR_STATEMENTS, Strictness, check_document
 from passport.linked_data.terms import CREDENTIALS_IRI, VOCABULARY, term_iri
 
 LARGEST_DOCUMENT = 1_048_576
 """Bytes that are read at most, unless the caller says otherwise."""
 DEEPEST_DOCUMENT = 24
 
+LARGEST_INTEGER = 2**53 - 1
+"""Above it JSON readers in other languages round. Source: RFC 7493, section 2.2."""
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _TOO_DEEP = f"nested deeper than {DEEPEST_DOCUMENT} levels"
 _LONGEST_NUMBER = 40
 _DIGEST_PREFIX = "sha256:"
@@ -47,23 +50,24 @@ class MalformedDocumentError(PassportError):
 # --- strict reading -------------------------------------------------------------------------------
 
 
-def parse_document(
-    data: bytes, *, strictness: Strictness = OUR_STATEMENTS, largest: int = LARGEST_DOCUMENT
-) -> dict[str, Any]:
-    """Read a JSON object that is, or may be, signed.
+def parse_document(data: bytes, *, largest: int = LARGEST_DOCUMENT) -> dict[str, Any]:
+    """Read a JSON object that is signed, or holds what is: nothing in it has two readings.
+
+    What JSON-LD makes of it is judged when it is signed or verified
+    (`passport.linked_data.json_rules`).
 
     Args:
         data: The bytes, UTF-8.
-        strictness: How much of JSON-LD it may use.
         largest: Size above which the bytes are not looked at [bytes].
 
     Raises:
-        MalformedDocumentError: No JSON object; too long or too deep; a key stands twice; NaN.
-        PassportError: One of the refusals of `passport.linked_data.json_rules`: null, fractions,
-            integers beyond 2^53 - 1, controls, lone surrogates, empty lists and objects.
+        MalformedDocumentError: No JSON object; too long or too deep; a key stands twice; or it
+            holds null, NaN, a fraction, an integer beyond 2^53 - 1, a control character or a lone
+            surrogate.
     """
-    document = _parse(data, largest, fraction=float)
-    check_document(document, strictness)
+    document = _parse(data, largest, fraction=_refuse_fraction)
+    for path, value in _walk(document):
+        _require_one_reading(value, path)
     return document
 
 
@@ -71,9 +75,14 @@ def parse_input(data: bytes, *, largest: int = LARGEST_DOCUMENT) -> dict[str, An
     """Read a JSON object that somebody entered; fractions come as exact decimals.
 
     Raises:
-        MalformedDocumentError: No JSON object; too long or too deep; a key stands twice; NaN.
+        MalformedDocumentError: No JSON object; too long or too deep; a key stands twice; or it
+            holds NaN, a control character or a lone surrogate.
     """
-    return _parse(data, largest, fraction=_exact_fraction)
+    document = _parse(data, largest, fraction=_exact_fraction)
+    for path, value in _walk(document):
+        if isinstance(value, str):
+            _require_one_reading(value, path)
+    return document
 
 
 def _parse(
@@ -99,7 +108,6 @@ def _parse(
         raise MalformedDocumentError(_TOO_DEEP) from error
     if not isinstance(document, dict):
         raise MalformedDocumentError("a document is a JSON object, written in { and }")
-    _require_shallow(document)
     return document
 
 
@@ -110,6 +118,12 @@ def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise MalformedDocumentError(f"key {twice!r} stands twice in one object")
     return members
+
+
+def _refuse_fraction(text: str) -> Never:
+    raise MalformedDocumentError(
+        f'the number {text[:_LONGEST_NUMBER]} is no integer; write it as text: "206.5"'
+    )
 
 
 def _exact_fraction(text: str) -> Decimal:
@@ -133,14 +147,38 @@ def _refuse_constant(text: str) -> Never:
     raise MalformedDocumentError(f"{text} is no number of JSON")
 
 
-def _require_shallow(document: dict[str, Any]) -> None:
-    waiting: list[tuple[Any, int]] = [(document, 1)]
+def _walk(document: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield every key and value with a JSON Pointer to it.
+
+    Raises:
+        MalformedDocumentError: It is nested too deep.
+    """
+    waiting: list[tuple[str, Any, int]] = [("", document, 1)]
     while waiting:
-        value, depth = waiting.pop()
+        path, value, depth = waiting.pop()
         if depth > DEEPEST_DOCUMENT:
             raise MalformedDocumentError(_TOO_DEEP)
-        inside = value.values() if isinstance(value, dict) else value
-        waiting.extend((one, depth + 1) for one in inside if isinstance(one, dict | list))
+        yield path, value
+        if isinstance(value, dict):
+            yield from ((f"{path}/{name}", name) for name in value)
+            waiting.extend((f"{path}/{name}", one, depth + 1) for name, one in value.items())
+        elif isinstance(value, list):
+            waiting.extend((f"{path}/{place}", one, depth + 1) for place, one in enumerate(value))
+
+
+def _require_one_reading(value: object, path: str) -> None:
+    match value:
+        case None:
+            raise MalformedDocumentError(
+                f"null at {path}; leave the member out, or say why it is absent"
+            )
+        case int() if abs(value) > LARGEST_INTEGER:
+            raise MalformedDocumentError(f"{value} at {path} is beyond 2^53 - 1; write it as text")
+        case str() if found := _FORBIDDEN.search(value):
+            raise MalformedDocumentError(
+                f"the text at {ascii(path)[1:-1]} holds U+{ord(found.group()):04X}, a control "
+                "character or half of a UTF-16 pair"
+            )
 
 
 # --- digests --------------------------------------------------------------------------------------

@@ -24,40 +24,35 @@ from passport.linked_data.documents import (
     split_content,
     statements_of,
 )
-from passport.linked_data.json_rules import (
-    ControlCharacterError,
-    FloatValueError,
-    LoneSurrogateError,
-    NullValueError,
-    UnsafeIntegerError,
-)
 from passport.linked_data.terms import term_iri
 
 
 @pytest.mark.parametrize(
-    ("data", "refusal", "message"),
+    ("data", "message"),
     [
-        (b'{"a": 1, "a": 2}', MalformedDocumentError, "key 'a' stands twice"),
-        (b'{"a": {"b": 1, "b": 1}}', MalformedDocumentError, "key 'b' stands twice"),
-        (b'{"a": 1.5}', FloatValueError, "/a"),
-        (b'{"a": 1e400}', FloatValueError, "/a"),
-        (b'{"a": null}', NullValueError, "/a"),
-        (b'{"a": NaN}', MalformedDocumentError, "NaN is no number"),
-        (b'{"a": -Infinity}', MalformedDocumentError, "-Infinity is no number"),
-        (b'{"a": 9007199254740992}', UnsafeIntegerError, "2\\^53"),
-        (b'{"a": ' + b"9" * 5000 + b"}", MalformedDocumentError, "5000 characters"),
-        (b'{"a": "\\ud800"}', LoneSurrogateError, "/a"),
-        (b'{"a": "\\u0001"}', ControlCharacterError, r"U\+0001"),
-        (b'{"a": "\xff"}', MalformedDocumentError, "no UTF-8 at byte 7"),
-        (b'{"a": ', MalformedDocumentError, "line 1, column 7"),
-        (b"[]", MalformedDocumentError, "JSON object"),
-        (b'{"a":' * 30 + b"1" + b"}" * 30, MalformedDocumentError, "deeper than 24"),
-        (b'{"a":' + b"[" * 100_000, MalformedDocumentError, "deeper than 24"),
-        (b'{"a":"' + b"x" * 1_100_000 + b'"}', MalformedDocumentError, "at most 1048576"),
+        (b'{"a": 1, "a": 2}', "key 'a' stands twice"),
+        (b'{"a": {"b": 1, "b": 1}}', "key 'b' stands twice"),
+        (b'{"a": 1.5}', "1.5 is no integer"),
+        (b'{"a": 1e400}', "1e400 is no integer"),
+        (b'{"a": null}', "/a"),
+        (b'{"a": NaN}', "NaN is no number"),
+        (b'{"a": -Infinity}', "-Infinity is no number"),
+        (b'{"a": 9007199254740992}', "2\\^53"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "5000 characters"),
+        (b'{"a": "\\ud800"}', "/a"),
+        (b'{"\\udfff": "x"}', r"U\+DFFF"),
+        (b'{"a": [{"b": "\\u007f"}]}', "/a/0/b"),
+        (b'{"a": "\\u0001"}', r"U\+0001"),
+        (b'{"a": "\xff"}', "no UTF-8 at byte 7"),
+        (b'{"a": ', "line 1, column 7"),
+        (b"[]", "JSON object"),
+        (b'{"a":' * 30 + b"1" + b"}" * 30, "deeper than 24"),
+        (b'{"a":' + b"[" * 100_000, "deeper than 24"),
+        (b'{"a":"' + b"x" * 1_100_000 + b'"}', "at most 1048576"),
     ],
 )
-def test_what_could_be_read_in_two_ways_is_refused(data, refusal, message):
-    with pytest.raises(refusal, match=message):
+def test_what_could_be_read_in_two_ways_is_refused(data, message):
+    with pytest.raises(MalformedDocumentError, match=message):
         parse_document(data)
 
 
