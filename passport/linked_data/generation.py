@@ -1,4 +1,4 @@
-"""Everything that follows from the table of terms: context, JSON Schemas, names in the domain.
+"""Everything that follows from the table of terms: context, vocabulary, schemas, domain names.
 
 ``python -m passport.linked_data.generation`` writes the files; a test finds those that drifted.
 """
@@ -16,13 +16,15 @@ from passport.linked_data.terms import (
     CONTEXT_IRI,
     CONTEXT_VERSION,
     CREDENTIALS_IRI,
-    XSD,
+    VALUE_TYPES,
     TermRow,
+    classes,
     code_rows,
     schema_file,
     term_iri,
     term_rows,
 )
+from passport.linked_data.vocabulary import vocabulary_document
 
 SCHEMA_BASE = "https://w3id.org/open-battery-passport/schemas/"
 
@@ -34,23 +36,6 @@ CAS_PATTERN = r"^[0-9]{2,7}-[0-9]{2}-[0-9]$"
 EMAIL_PATTERN = r"^[^@\s]+@[^@\s]+$"
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
 
-_PLAIN_TYPES = {
-    "decimal": XSD + "decimal",
-    "integer": XSD + "integer",
-    "text": XSD + "string",
-    "code": XSD + "string",
-    "digest": XSD + "string",
-    "country": XSD + "string",
-    "cas": XSD + "string",
-    "email": XSD + "string",
-    "date": XSD + "date",
-    "year-month": XSD + "gYearMonth",
-    "date-time": XSD + "dateTime",
-    "boolean": XSD + "boolean",
-    "iri": "@id",
-    "node": "@id",
-    "term": "@id",
-}
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 10000}
 _IRI = {"type": "string", "maxLength": 2000, "pattern": IRI_PATTERN}
 _VALUE_SCHEMAS: dict[str, dict[str, object]] = {
@@ -87,6 +72,7 @@ def generated_files() -> dict[str, str]:
         "passport/domain/term_table.py": _table_module(),
         f"schemas/contexts/{CONTEXT_FILE}": context,
         "schemas/contexts/map.json": _context_map(context),
+        "schemas/vocabulary/battery.jsonld": _json(vocabulary_document()),
     }
     for kind in StatementKind:
         files[f"schemas/json-schema/{kind.value}.json"] = _json(statement_schema(kind))
@@ -103,17 +89,11 @@ def _context_map(context: str) -> str:
 def context_document() -> dict[str, object]:
     """Return the JSON-LD context: protected, every term typed, no prefix and no ``@vocab``."""
     terms: dict[str, object] = {"@version": 1.1, "@protected": True}
-    for name in sorted(_classes()):
+    for name in sorted(classes()):
         terms[name] = term_iri(name)
     for row in sorted(term_rows(), key=lambda row: row.name):
         terms[row.name] = _term_definition(row)
     return {"@context": terms}
-
-
-def _classes() -> set[str]:
-    in_table = {name for row in term_rows() for name in row.cells["node_class"].split()}
-    subjects = {kind.subject_class for kind in StatementKind}
-    return (in_table - {"Statement"}) | subjects | {kind.value for kind in StatementKind}
 
 
 def _term_definition(row: TermRow) -> dict[str, object]:
@@ -121,7 +101,7 @@ def _term_definition(row: TermRow) -> dict[str, object]:
     if row.cells["datatype"] == "language-map":
         definition["@container"] = "@language"
         return definition
-    definition["@type"] = _PLAIN_TYPES[row.cells["datatype"]]
+    definition["@type"] = VALUE_TYPES[row.cells["datatype"]]
     if row.cells["many"] == "1":
         definition["@container"] = "@set"
     return definition

@@ -7,12 +7,33 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from passport.domain.passport import StatementKind
+
 VOCABULARY = "https://w3id.org/open-battery-passport/battery#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 CONTEXT_VERSION = "0.1.0"
 CREDENTIALS_IRI = "https://www.w3.org/ns/credentials/v2"
 CONTEXT_IRI = f"https://w3id.org/open-battery-passport/contexts/battery/{CONTEXT_VERSION}.jsonld"
 CONTEXT_FILE = f"battery-{CONTEXT_VERSION}.jsonld"
+
+VALUE_TYPES = {
+    "decimal": XSD + "decimal",
+    "integer": XSD + "integer",
+    "text": XSD + "string",
+    "code": XSD + "string",
+    "digest": XSD + "string",
+    "country": XSD + "string",
+    "cas": XSD + "string",
+    "email": XSD + "string",
+    "date": XSD + "date",
+    "year-month": XSD + "gYearMonth",
+    "date-time": XSD + "dateTime",
+    "boolean": XSD + "boolean",
+    "iri": "@id",
+    "node": "@id",
+    "term": "@id",
+}
+"""How a context types the values of each datatype; language maps stand apart."""
 
 _COLUMNS_IN_DOMAIN = (
     "term",
@@ -78,6 +99,13 @@ def code_rows() -> tuple[tuple[str, str, str], ...]:
 def _rows(path: str) -> list[dict[str, str]]:
     text = schema_file(path).read_text(encoding="utf-8")
     return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def classes() -> set[str]:
+    """Return the names of all classes: of nodes, of what statements are about, of statements."""
+    in_table = {name for row in term_rows() for name in row.cells["node_class"].split()}
+    subjects = {kind.subject_class for kind in StatementKind}
+    return (in_table - {"Statement"}) | subjects | {kind.value for kind in StatementKind}
 
 
 def term_iri(name: str) -> str:

@@ -69,6 +69,24 @@ def test_pyld_expands_with_the_pinned_contexts_alone():
     ]
 
 
+def test_the_vocabulary_defines_every_word_of_the_context():
+    vocabulary = json.loads((ROOT / "schemas" / "vocabulary" / "battery.jsonld").read_text())
+    context = context_document(STATEMENT_CONTEXTS[1])["@context"]
+    words = {
+        value["@id"] if isinstance(value, dict) else value
+        for name, value in context.items()
+        if not name.startswith("@")
+    }
+
+    described = {
+        node["@id"]: node for node in jsonld.expand(vocabulary, {"documentLoader": load_context})
+    }
+
+    assert words <= set(described)
+    mass = described["https://w3id.org/open-battery-passport/battery#massKilograms"]
+    assert mass["http://qudt.org/schema/qudt/ucumCode"] == [{"@value": "kg"}]
+
+
 def test_each_copy_is_named_in_the_notice():
     notice = (ROOT / "schemas" / "contexts" / "NOTICE.md").read_text()
     stems = {entry["file"].split("-v")[0] for entry in known_contexts().values()}

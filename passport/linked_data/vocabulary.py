@@ -1,0 +1,99 @@
+"""The published vocabulary: what each word of the contexts means, as linked data."""
+
+import re
+
+from passport.domain.passport import StatementKind
+from passport.linked_data.terms import (
+    VALUE_TYPES,
+    VOCABULARY,
+    TermRow,
+    classes,
+    code_rows,
+    term_iri,
+    term_rows,
+)
+
+_CONTEXT = {
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "qudt": "http://qudt.org/schema/qudt/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "owl": "http://www.w3.org/2002/07/owl#",
+}
+_LANGUAGE_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
+
+
+def vocabulary_document() -> dict[str, object]:
+    """Return classes, properties and code lists with labels, definitions, units and sources."""
+    head: dict[str, object] = {
+        "@id": VOCABULARY.removesuffix("#"),
+        "@type": "owl:Ontology",
+        "dcterms:title": _english("Open Battery Passport vocabulary"),
+        "dcterms:license": {"@id": "https://www.apache.org/licenses/LICENSE-2.0"},
+    }
+    graph = [head]
+    graph += [_class(name) for name in sorted(classes())]
+    graph += [_property(row) for row in term_rows()]
+    graph += _code_lists()
+    return {"@context": _CONTEXT, "@graph": graph}
+
+
+def _class(name: str) -> dict[str, object]:
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
+    return {"@id": term_iri(name), "@type": "rdfs:Class", "rdfs:label": _english(words)}
+
+
+def _property(row: TermRow) -> dict[str, object]:
+    node: dict[str, object] = {
+        "@id": term_iri(row.name),
+        "@type": "rdf:Property",
+        "rdfs:label": _english(row.cells["label_en"]),
+        "skos:definition": _english(row.cells["definition_en"]),
+        "rdfs:range": {"@id": _range(row)},
+        "dcterms:source": row.cells["source"],
+    }
+    if row.cells["unit"]:
+        node["qudt:ucumCode"] = row.cells["unit"]
+    if row.cells["annex_xiii"]:
+        node[term_iri("annexXiiiPoint")] = row.cells["annex_xiii"].split(", ")
+    if row.cells["code_list"]:
+        node["rdfs:seeAlso"] = {"@id": _scheme_iri(row.cells["code_list"])}
+    return node
+
+
+def _range(row: TermRow) -> str:
+    if row.cells["value_class"]:
+        return term_iri(row.cells["value_class"])
+    if row.cells["datatype"] == "language-map":
+        return _LANGUAGE_STRING
+    value_type = VALUE_TYPES[row.cells["datatype"]]
+    return f"{_CONTEXT['rdfs']}Resource" if value_type == "@id" else value_type
+
+
+def _code_lists() -> list[dict[str, object]]:
+    schemes = {name: None for name, _, _ in code_rows()}
+    nodes: list[dict[str, object]] = [
+        {"@id": _scheme_iri(name), "@type": "skos:ConceptScheme"} for name in schemes
+    ]
+    nodes += [
+        {
+            "@id": f"{_scheme_iri(name)}/{code}",
+            "@type": "skos:Concept",
+            "skos:inScheme": {"@id": _scheme_iri(name)},
+            "skos:notation": code,
+            "skos:prefLabel": _english(label),
+        }
+        for name, code, label in code_rows()
+        # A kind of statement is a class already.
+        if code not in StatementKind.__members__.values()
+    ]
+    return nodes
+
+
+def _scheme_iri(code_list: str) -> str:
+    return term_iri(f"codes/{code_list}")
+
+
+def _english(text: str) -> dict[str, str]:
+    return {"@language": "en", "@value": text}
