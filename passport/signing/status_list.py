@@ -99,17 +99,6 @@ def choose_index(is_taken: Callable[[int], bool], *, length: int = LIST_SIZE) ->
     raise StatusListFullError(f"the status list of {length} places is nearly full; begin another")
 
 
-def status_entry(list_iri: str, index: int) -> dict[str, object]:
-    """Make the ``credentialStatus`` of a statement that can be revoked."""
-    return {
-        "id": f"{list_iri}#{index}",
-        "type": "BitstringStatusListEntry",
-        "statusPurpose": REVOCATION,
-        "statusListIndex": str(index),
-        "statusListCredential": list_iri,
-    }
-
-
 def build_status_list(
     list_iri: str,
     *,

@@ -19,6 +19,7 @@ from passport.signing.did import (
     parse_did_document,
 )
 from passport.signing.did_web import WebDidResolver
+from passport.signing.web_reader import WebReader
 
 DID = "did:web:maker.example:operators:acme"
 OLD = PublishedKey(
@@ -151,10 +152,10 @@ def a_resolver(answer, *, addresses=("93.184.216.34",), **options):
         seen.append(request)
         return answer(request) if callable(answer) else answer
 
-    resolver = WebDidResolver(
+    reader = WebReader(
         transport=httpx.MockTransport(handle), look_up=lambda _host, _port: addresses, **options
     )
-    return resolver, seen
+    return WebDidResolver(reader), seen
 
 
 def test_a_key_is_fetched_from_the_address_that_was_checked():
@@ -177,7 +178,7 @@ def test_plain_http_to_this_machine_is_for_demonstrations():
     resolver, seen = a_resolver(answer, addresses=("127.0.0.1",))
     with pytest.raises(PassportError, match="only a demonstration") as refusal:
         resolver.fetch(LOCAL_DID)
-    assert refusal.value.code == "did-address-refused"
+    assert refusal.value.code == "address-refused"
     assert seen == []
 
 
@@ -204,7 +205,7 @@ def test_a_host_with_a_private_address_is_not_called(address, demonstration):
     with pytest.raises(PassportError, match="no public host") as refusal:
         resolver.fetch(DID)
 
-    assert refusal.value.code == "did-address-refused"
+    assert refusal.value.code == "address-refused"
     assert seen == []
 
 
@@ -258,7 +259,7 @@ def test_an_answer_that_is_no_document_leaves_the_did_unreachable(answer, messag
     with pytest.raises(PassportError, match=message) as refusal:
         resolver.fetch(DID)
 
-    assert refusal.value.code == "did-unreachable"
+    assert refusal.value.code == "unreachable"
 
 
 def test_a_host_without_address_is_unreachable():
@@ -266,3 +267,16 @@ def test_a_host_without_address_is_unreachable():
 
     with pytest.raises(PassportError, match="has no address"):
         resolver.fetch(DID)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://maker.example/x", "ftp://maker.example/x", "https:///x", "https://a:b@maker.example/"],
+)
+def test_an_address_that_is_not_https_is_not_read(url):
+    reader = WebReader(look_up=lambda _host, _port: ["93.184.216.34"])
+
+    with pytest.raises(PassportError) as refusal:
+        reader.read(url)
+
+    assert refusal.value.code == "address-refused"

@@ -5,6 +5,7 @@ import gzip
 import pytest
 from builders_signing import NOON, a_canonicalizer, read_json
 
+from passport.linked_data.documents import StatusEntry
 from passport.signing.multibase import encode_base64url
 from passport.signing.status_list import (
     LIST_SIZE,
@@ -16,7 +17,6 @@ from passport.signing.status_list import (
     encode_bits,
     is_set,
     read_status,
-    status_entry,
 )
 
 CASES = [*read_json("bitstring", "status-cases.json"), read_json("bitstring", "spec-example.json")]
@@ -47,8 +47,8 @@ def a_list(*revoked):
 
 
 def test_a_statement_is_revoked_when_its_bit_is_set():
-    assert read_status(status_entry(LIST, 94567), a_list(94567)) is True
-    assert read_status(status_entry(LIST, 94566), a_list(94567)) is False
+    assert read_status(StatusEntry(LIST, 94567).as_node(), a_list(94567)) is True
+    assert read_status(StatusEntry(LIST, 94566).as_node(), a_list(94567)) is False
 
 
 def test_every_word_of_the_list_is_signed_and_every_node_has_a_name():
@@ -80,7 +80,7 @@ def test_a_list_that_cannot_be_trusted_to_be_read_is_refused(encoded, message):
 
 
 def entry(**changed):
-    return status_entry(LIST, 7) | changed
+    return StatusEntry(LIST, 7).as_node() | changed
 
 
 def with_subject(**changed):

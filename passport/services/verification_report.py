@@ -1,0 +1,165 @@
+"""What a verification found, in words and in JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from passport.domain.errors import PassportError
+from passport.linked_data.contexts import UnknownContextError
+from passport.linked_data.documents import MalformedDocumentError
+from passport.linked_data.rdf_canon import TooComplexError
+from passport.services.bundle import MalformedBundleError
+from passport.signing.errors import CryptosuiteUnknownError, KeyUnknownError
+from passport.signing.status_list import StatusListError
+from passport.signing.transparency_log import UnknownLogError
+from passport.signing.web_reader import AddressRefusedError, UnreachableError
+
+
+class Verdict(StrEnum):
+    """The answer to a person who asks whether to believe a passport; the worst one counts."""
+
+    AUTHENTIC = "authentic"
+    WITHDRAWN = "authentic but corrected or withdrawn"
+    NOT_ONE_PASSPORT = "signed, but not the whole passport of one battery"
+    NOT_CHECKED = "could not be checked"
+    FORGED = "not signed by whom it says"
+
+
+_FROM_BAD_TO_WORSE = tuple(Verdict)
+
+
+class Check(StrEnum):
+    """What is looked at, in this order."""
+
+    SYNTAX = "syntax"
+    CONTEXTS = "contexts"
+    KINDS = "kinds"
+    PROOFS = "proofs"
+    SCHEMAS = "schemas"
+    VALIDITY = "validity"
+    STATUS = "status"
+    ONE_BATTERY = "one-battery"
+    VERSIONS = "versions"
+    INDEX = "index"
+    ISSUERS = "issuers"
+    RECEIPTS = "receipts"
+
+
+class Outcome(StrEnum):
+    """How a check ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_CHECKED = "not checked"
+    """What it takes was not at hand; nothing speaks for or against."""
+
+
+_OUTCOMES = (Outcome.PASSED, Outcome.NOT_CHECKED, Outcome.FAILED)
+
+_CANNOT_TELL: Final = (
+    UnknownContextError,
+    MalformedDocumentError,
+    MalformedBundleError,
+    TooComplexError,
+    CryptosuiteUnknownError,
+    KeyUnknownError,
+    StatusListError,
+    UnknownLogError,
+    UnreachableError,
+    AddressRefusedError,
+)
+"""Refusals that leave open whether the statement is genuine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundProblem:
+    """One reason not to believe what was verified.
+
+    Attributes:
+        code: Stable name; ``docs/problems.md`` has a paragraph for each.
+        statement: IRI of the statement concerned, or empty.
+        verdict: What this problem alone would make of the whole.
+    """
+
+    check: Check
+    code: str
+    message: str
+    statement: str
+    verdict: Verdict
+
+
+@dataclass(slots=True)
+class VerificationReport:
+    """Everything a verification looked at and found."""
+
+    problems: list[FoundProblem] = field(default_factory=list)
+    _details: dict[Check, str] = field(default_factory=dict)
+    _outcomes: dict[Check, Outcome] = field(default_factory=dict)
+
+    @property
+    def verified(self) -> bool:
+        """Whether nothing speaks against what was verified, and something was."""
+        return not self.problems and self._outcomes.get(Check.PROOFS) is Outcome.PASSED
+
+    @property
+    def verdict(self) -> Verdict:
+        """The answer in words."""
+        verdicts = [problem.verdict for problem in self.problems]
+        return max(verdicts, key=_FROM_BAD_TO_WORSE.index, default=Verdict.AUTHENTIC)
+
+    def passed(self, check: Check, detail: str) -> None:
+        """Note a check that found nothing wrong."""
+        self._note(check, Outcome.PASSED, detail)
+
+    def not_checked(self, check: Check, detail: str) -> None:
+        """Note a check for which something was not at hand."""
+        self._note(check, Outcome.NOT_CHECKED, detail)
+
+    def failed(
+        self, check: Check, code: str, message: str, *, statement: str = "", verdict: Verdict
+    ) -> None:
+        """Note a problem."""
+        self.problems.append(
+            FoundProblem(
+                check=check, code=code, message=message, statement=statement, verdict=verdict
+            )
+        )
+        self._note(check, Outcome.FAILED, message)
+
+    def refused(self, check: Check, error: PassportError, *, statement: str = "") -> None:
+        """Note a refusal of another part as a problem."""
+        verdict = Verdict.NOT_CHECKED if isinstance(error, _CANNOT_TELL) else Verdict.FORGED
+        self.failed(check, error.code, str(error), statement=statement, verdict=verdict)
+
+    def to_dict(self) -> Mapping[str, object]:
+        """Write the report as `passport verify` prints it."""
+        return {
+            "verified": self.verified,
+            "verdict": self.verdict.value,
+            "checks": [
+                {
+                    "check": check.value,
+                    "outcome": self._outcomes[check].value,
+                    "detail": self._details[check],
+                }
+                for check in Check
+                if check in self._outcomes
+            ],
+            "problems": [
+                {
+                    "code": problem.code,
+                    "message": problem.message,
+                    "check": problem.check.value,
+                    "statement": problem.statement,
+                }
+                for problem in self.problems
+            ],
+        }
+
+    def _note(self, check: Check, outcome: Outcome, detail: str) -> None:
+        # What went worse with one statement is not painted over by the next one.
+        known = self._outcomes.get(check, Outcome.PASSED)
+        if _OUTCOMES.index(outcome) >= _OUTCOMES.index(known) and known is not Outcome.FAILED:
+            self._outcomes[check] = outcome
+            self._details[check] = detail

@@ -1,0 +1,249 @@
+"""A whole passport as its statements, its bundle and a trust file, each with one thing changed."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import orjson
+from builders_signing import NOON, a_key
+
+from passport.domain.access import Audience
+from passport.domain.actor import Role
+from passport.domain.passport import StatementKind
+from passport.linked_data.documents import StatusEntry, build_statement, digest_of, digest_text
+from passport.services.bundle import make_bundle
+from passport.services.trust import Trust
+from passport.signing.did import PublishedKey, build_did_document
+from passport.signing.keys import Ed25519SigningKey
+from passport.signing.merkle_tree import HASH_BYTES
+from passport.signing.proofs import sign_document
+from passport.signing.status_list import build_status_list
+from passport.signing.transparency_log import (
+    Checkpoint,
+    KeyNoteSigner,
+    TrustedLog,
+    make_receipt,
+    sign_checkpoint,
+)
+
+HOST = "https://id.maker.example"
+BATTERY = f"{HOST}/01/09506000134352/21/A1"
+MODEL = f"{HOST}/01/09506000134352"
+MAKER, RIVAL, RECYCLER = (
+    f"did:web:id.maker.example:operators:{name}" for name in ("maker", "rival", "recycler")
+)
+KEYS = {MAKER: a_key("maker", MAKER), RIVAL: a_key("rival", RIVAL)} | {
+    RECYCLER: a_key("recycler", RECYCLER)
+}
+LOG = KeyNoteSigner("id.maker.example/log", a_key("log"))
+OTHER_LOG = KeyNoteSigner("other.example/log", a_key("rival"))
+SIGNED_AT = NOON - timedelta(days=10)
+
+
+def list_iri(did: str) -> str:
+    return f"{HOST}/status/{did.rpartition(':')[2]}-1"
+
+
+@dataclass(frozen=True)
+class StatementPlan:
+    """One statement to be signed; ``edit`` changes the document before the signature."""
+
+    kind: StatementKind
+    number: int
+    content: Mapping[str, object]
+    series: str
+    issuer: str = MAKER
+    subject: str = BATTERY
+    version: int = 1
+    previous: bytes | None = None
+    edit: Callable[[dict[str, object]], dict[str, object]] = lambda document: document
+    key: Ed25519SigningKey | None = None
+
+    def sign(self) -> bytes:
+        document = build_statement(
+            self.kind,
+            statement_iri=f"{HOST}/statements/{self.number}",
+            subject_iri=self.subject,
+            series_iri=self.series,
+            version=self.version,
+            issuer_did=self.issuer,
+            content=self.content,
+            valid_from=SIGNED_AT,
+            status=StatusEntry(list_iri(self.issuer), self.number),
+            previous=self.previous,
+        )
+        key = self.key or KEYS[self.issuer]
+        return sign_document(self.edit(document), key=key, created=SIGNED_AT)
+
+
+ITEM_PUBLIC = StatementPlan(
+    StatementKind.ITEM_PUBLIC,
+    1,
+    {"batteryModel": MODEL, "serialNumber": "A1", "manufacturedOn": "2026-09"},
+    f"{BATTERY}#item-public",
+)
+ITEM_DECLARED = StatementPlan(
+    StatementKind.ITEM_DECLARED, 2, {"batteryStatus": "original"}, f"{BATTERY}#item-declared"
+)
+MODEL_PUBLIC = StatementPlan(
+    StatementKind.MODEL_PUBLIC,
+    3,
+    {"category": "EV", "modelIdentifier": "M-1"},
+    f"{MODEL}#model-public",
+    subject=MODEL,
+)
+PRODUCTION = StatementPlan(
+    StatementKind.PRODUCTION,
+    4,
+    {"batteryModel": MODEL},
+    f"{MODEL}#production-2026",
+    subject=f"{MODEL}#production-2026",
+)
+FIRST_CONDITION = StatementPlan(
+    StatementKind.CONDITION,
+    5,
+    {"measuredAt": SIGNED_AT, "stateOfCertifiedEnergyPercent": "98.5"},
+    f"{BATTERY}#conditions",
+)
+SUCCESSION = StatementPlan(
+    StatementKind.EVENT,
+    7,
+    {"eventKind": "succession", "occurredAt": SIGNED_AT, "involvedParties": [MAKER]},
+    f"{BATTERY}#events-public",
+)
+RECYCLING_STARTED = StatementPlan(
+    StatementKind.EVENT,
+    8,
+    {"eventKind": "recycling-started", "occurredAt": SIGNED_AT},
+    f"{BATTERY}#events",
+    issuer=RECYCLER,
+)
+RECYCLED = StatementPlan(
+    StatementKind.EVENT,
+    9,
+    {"eventKind": "recycled", "occurredAt": SIGNED_AT},
+    f"{BATTERY}#events-public",
+    issuer=RECYCLER,
+)
+
+
+@dataclass(frozen=True)
+class PassportPlan:
+    """A passport to be bundled; changed with ``dataclasses.replace``."""
+
+    items: Sequence[StatementPlan] = (ITEM_PUBLIC, ITEM_DECLARED)
+    others: Sequence[StatementPlan] = (MODEL_PUBLIC, PRODUCTION)
+    listed: Sequence[StatementPlan] | None = None
+    withheld: Sequence[StatementPlan] = ()
+    audience: Audience = Audience.LEGITIMATE_INTEREST
+    responsible: str = MAKER
+    index_issuer: str = MAKER
+    revoked: Sequence[int] = ()
+    log: KeyNoteSigner = LOG
+    roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)
+    with_index: bool = True
+    lists_valid_until: datetime | None = None
+
+    def statements(self) -> list[bytes]:
+        shown = [one for one in (*self.items, *self.others) if one not in self.withheld]
+        signed = [one.sign() for one in shown]
+        return [self.index(), *signed] if self.with_index else signed
+
+    def index(self) -> bytes:
+        listed = self.items if self.listed is None else self.listed
+        wide = self.audience is not Audience.PUBLIC
+        content = {
+            "audience": self.audience.value,
+            "granularity": "item",
+            "passportState": "active",
+            "lastUpdatedAt": SIGNED_AT,
+            "responsibleOperator": {"id": self.responsible, "partyName": "Maker"},
+            "statements": [
+                {
+                    "statementKind": one.kind.value,
+                    "statement": f"{HOST}/statements/{one.number}",
+                    "statementDigest": digest_text(digest_of(one.sign())),
+                }
+                for one in listed
+            ],
+            "modelSeries": [f"{MODEL}#model-public"]
+            + ([f"{MODEL}#model-restricted"] if wide else []),
+            "productionSeries": [f"{MODEL}#production-2026"],
+        } | ({"conditionChain": f"{BATTERY}#conditions"} if wide else {})
+        document = build_statement(
+            StatementKind.INDEX,
+            content=content,
+            statement_iri=f"{HOST}/statements/100",
+            subject_iri=BATTERY,
+            series_iri=f"{BATTERY}#index-{self.audience.value}",
+            version=1,
+            issuer_did=self.index_issuer,
+            valid_from=SIGNED_AT,
+            status=StatusEntry(list_iri(self.index_issuer), 100),
+        )
+        return sign_document(document, key=KEYS[self.index_issuer], created=SIGNED_AT)
+
+    def status_lists(self) -> list[bytes]:
+        return [
+            sign_document(
+                build_status_list(
+                    list_iri(did),
+                    issuer_did=did,
+                    revoked=self.revoked,
+                    valid_from=SIGNED_AT,
+                    valid_until=self.lists_valid_until,
+                ),
+                key=key,
+                created=SIGNED_AT,
+            )
+            for did, key in KEYS.items()
+        ]
+
+    def bundle(self) -> bytes:
+        return a_bundle(self.statements(), self.status_lists(), self.log)
+
+    def trust(self) -> Trust:
+        return replace(TRUST, roles=self.roles)
+
+
+DID_DOCUMENTS = {
+    did: build_did_document(
+        did, [PublishedKey(key_id=key.key_id, public_key_multibase=key.public_key_multibase)]
+    )
+    for did, key in KEYS.items()
+}
+TRUST = Trust(did_documents=DID_DOCUMENTS, logs=(TrustedLog(origin=LOG.key.name, key=LOG.key),))
+
+
+def a_bundle(
+    statements: Sequence[bytes],
+    status_lists: Sequence[bytes],
+    log: KeyNoteSigner = LOG,
+) -> bytes:
+    return make_bundle(
+        statements,
+        did_documents=DID_DOCUMENTS,
+        status_lists=status_lists,
+        receipts=receipts_for(statements, log),
+    )
+
+
+def receipts_for(statements: Sequence[bytes], log: KeyNoteSigner) -> dict[bytes, str]:
+    """A log of each statement alone, with one foreign entry beside it."""
+    receipts = {}
+    for statement in statements:
+        digest = digest_of(statement)
+        neighbour = _hash(b"\x00" + bytes(HASH_BYTES))
+        root = _hash(b"\x01" + _hash(b"\x00" + digest) + neighbour)
+        note = sign_checkpoint(Checkpoint(origin=log.key.name, size=2, root=root), log)
+        receipts[digest] = make_receipt(0, [neighbour], note)
+    return receipts
+
+
+def changed_bundle(bundle: bytes, **members: object) -> bytes:
+    return orjson.dumps(orjson.loads(bundle) | members)
+
+
+def _hash(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
