@@ -77,4 +77,4 @@ class BatchNotInOrderError(ConflictError):
 class PhotoRefusedError(InvalidValueError):
     """A photo is too large, or no picture of a kind that is kept."""
 
-    code = "photo-refused"
+    code = "intake-photo-refused"
