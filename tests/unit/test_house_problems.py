@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -64,10 +65,18 @@ def test_no_paragraph_is_about_a_code_that_nothing_raises(refusals):
 
 def test_each_refusal_has_a_code_of_its_own(refusals):
     without = {refusal.__name__ for refusal in refusals if "code" not in vars(refusal)}
-    codes = [refusal.code for refusal in refusals if "code" in vars(refusal)]
 
     assert without == set()
-    assert sorted(codes) == sorted(set(codes))
+
+
+def test_no_two_refusals_share_a_code_unless_one_is_the_other_more_exactly(refusals):
+    shared = {
+        (one.__name__, other.__name__)
+        for one, other in combinations(refusals, 2)
+        if one.code == other.code and not issubclass(one, other) and not issubclass(other, one)
+    }
+
+    assert shared == set()
 
 
 def test_codes_are_words_with_hyphens_and_refusals_are_passport_errors(refusals):
