@@ -209,6 +209,8 @@ def _check_node(term: Term, value: object, path: str) -> Iterator[Problem]:
             yield problem(f"{term.name} needs {part.name} ({part.label})", f"{path}/{part.name}")
     if "id" in value and not _IRI.fullmatch(str(value["id"])):
         yield problem(f"id {value['id']!r} is no IRI", f"{path}/id")
+    if value.get("type", term.value_class) != term.value_class:
+        yield problem(f"type {value['type']!r} is not {term.value_class}", f"{path}/type")
     yield from _check_order(value, path)
 
 

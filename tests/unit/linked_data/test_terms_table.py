@@ -24,8 +24,9 @@ from passport.domain.event import EventKind
 from passport.domain.passport import StatementKind
 from passport.domain.status import BatteryStatus, Operation, PassportState
 from passport.domain.term_names import TermName
+from passport.linked_data import terms
 from passport.linked_data.generation import context_document, generated_files
-from passport.linked_data.terms import VOCABULARY, term_rows
+from passport.linked_data.terms import VOCABULARY, schema_file, term_rows
 
 ROOT = Path(__file__).parents[3]
 POINTS_OF_ANNEX_XIII = {
@@ -177,3 +178,11 @@ def test_no_name_of_the_context_can_serve_as_a_prefix():
     classes = [value for value in context_document()["@context"].values() if value is str(value)]
 
     assert all(re.search(r"[A-Za-z]$", iri) for iri in classes)
+
+
+def test_an_installed_package_reads_the_schemas_it_carries(monkeypatch, tmp_path):
+    (tmp_path / "_schemas").mkdir()
+    (tmp_path / "_schemas" / "terms.csv").write_text("term\n")
+    monkeypatch.setattr(terms, "files", lambda _: tmp_path)
+
+    assert schema_file("terms.csv").read_text() == "term\n"
