@@ -1,0 +1,65 @@
+"""What the end of life adds to an installation of the passport."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import typer
+from fastapi import APIRouter
+
+from passport.bootstrap import MigrationSource, Passport
+from recycler_portal import cli
+from recycler_portal.passport_record import ServicesRecord
+from recycler_portal.portal import Portal
+from recycler_portal.storage.sources import eol_source
+
+TELL_PASSPORT = "eol-tell-passport"
+"""Kind of the job that tells the passport's record what still has to be told."""
+
+
+class Extension:
+    """The neighbour of the record for everything after use."""
+
+    name = "recycler_portal"
+
+    def routers(self, passport: Passport) -> Sequence[APIRouter]:
+        """Return the routes that join the application."""
+        del passport
+        return ()
+
+    def commands(self) -> Sequence[typer.Typer]:
+        """Return command groups that join `passport`."""
+        return (cli.app,)
+
+    def migrations(self) -> MigrationSource:
+        """Return the tables of the end of life and their history."""
+        return eol_source()
+
+    def jobs(self, passport: Passport) -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
+        """Return what to call for which kind of job."""
+        portal = open_portal(passport)
+
+        def tell_passport(payload: Mapping[str, Any]) -> None:
+            del payload
+            portal.tell_passport()
+
+        return {TELL_PASSPORT: tell_passport}
+
+    def demo(self, passport: Passport) -> None:
+        """Load the part of the demonstration that lies after use."""
+        del passport
+
+
+def open_portal(passport: Passport) -> Portal:
+    """Open the portal of an installation.
+
+    A message that waits while nothing runs is told after the next start.
+    """
+    services = passport.services
+
+    def ask_to_tell() -> None:
+        services.enqueue(TELL_PASSPORT, {}, dedupe_key=TELL_PASSPORT, run_at=services.clock.now())
+
+    portal = Portal(passport.engine, ServicesRecord(services), services.clock, ask_to_tell)
+    if portal.has_something_to_tell():
+        ask_to_tell()
+    return portal
