@@ -1,13 +1,17 @@
 """Settings are typed, described, and production mode refuses what must not start."""
 
+import importlib
+import inspect
 import re
 from pathlib import Path
 
 import pytest
+from pydantic_settings import BaseSettings
 
 from passport.settings import PREFIX, Mode, Settings, SettingsRefusedError, read_settings
 
-DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs" / "settings.md"
 OWN_SECRET = "a-secret-of-this-installation"
 PRODUCTION = {
     "mode": "production",
@@ -25,10 +29,24 @@ def _no_settings_of_this_machine(monkeypatch):
         monkeypatch.delenv(f"{PREFIX}{name.upper()}_FILE", raising=False)
 
 
+def _settings_classes():
+    for package in ("passport", "bms_ingest", "recycler_portal"):
+        if (ROOT / package / "settings.py").exists():
+            module = importlib.import_module(f"{package}.settings")
+            for value in vars(module).values():
+                is_settings = inspect.isclass(value) and issubclass(value, BaseSettings)
+                if is_settings and value.__module__ == module.__name__:
+                    yield value
+
+
 def test_each_setting_is_described():
     described = set(re.findall(r"^\| `(\w+)` \|", DOCS.read_text(), re.MULTILINE))
 
-    assert described == {PREFIX + name.upper() for name in Settings.model_fields}
+    assert described == {
+        settings.model_config["env_prefix"] + name.upper()
+        for settings in _settings_classes()
+        for name in settings.model_fields
+    }
 
 
 def test_an_empty_environment_gives_the_demonstration_on_this_machine():
