@@ -16,11 +16,18 @@ _MEDIA_TYPES = "application/did+json, application/json;q=0.9, */*;q=0.5"
 
 
 class WebDidResolver:
-    """KeyResolver that fetches DID documents, each once in its life."""
+    """KeyResolver that fetches DID documents, each once in its life.
+
+    It reads other documents too, and so answers a verification that may go online.
+    """
 
     def __init__(self, reader: WebReader) -> None:
         self._reader = reader
         self._documents: dict[str, Mapping[str, object]] = {}
+
+    def read(self, url: str) -> bytes:
+        """Fetch another document, such as a status list; see ``WebReader.read``."""
+        return self._reader.read(url)
 
     def resolve(self, verification_method: str) -> VerificationKey:
         """Fetch the key behind a verification method.
