@@ -21,6 +21,7 @@ from typing import Any, Final
 import polars as pl
 
 from bms_ingest.frame import Frame, FrameError
+from bms_ingest.measurement_source import MeasurementSource
 
 INVALID_MARKERS: Final = (4294967.295, 4294967.2, 429496729.5)
 """0xFFFFFFFF as loggers scale it; seen in real files."""
@@ -42,6 +43,7 @@ class ColumnMap:
         parallel: Declared scaling: ... and for so many such strings.
         start: When the first operation began, in a file without instants.
         pause_s: Seconds between two operations, in a file without instants [s].
+        source: Where the readings were measured, if not on the battery they are replayed for.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
@@ -51,19 +53,29 @@ class ColumnMap:
     parallel: int = 1
     start: datetime = _DEFAULT_START
     pause_s: int = 600
+    source: MeasurementSource | None = None
 
 
 def parse_column_map(text: str) -> ColumnMap:
     """Read a map file (TOML).
 
     Raises:
-        FrameError: The text is no TOML or holds a name that no map has.
+        FrameError: The text is no TOML, holds a name that no map has, or scales readings
+            without saying where they were measured.
     """
     try:
         data: dict[str, Any] = tomllib.loads(text)
-        return ColumnMap(**data)
+        source = data.pop("source", None)
+        mapping = ColumnMap(**data, source=None if source is None else MeasurementSource(**source))
     except (tomllib.TOMLDecodeError, TypeError) as error:
         raise FrameError(f"the map cannot be read: {error}") from error
+    scaled = mapping.series != 1 or mapping.parallel != 1
+    if scaled and mapping.source is None:
+        raise FrameError(
+            "the map lets a cell stand for a pack; declare its [source] with data_set,"
+            " measured_cell and scaling"
+        )
+    return mapping
 
 
 def read_table(path: Path) -> pl.DataFrame:

@@ -119,5 +119,19 @@ class ConditionRow(IngestTable, table=True):
     measured_ms: int = Field(sa_type=BigInteger)
     created_ms: int = Field(sa_type=BigInteger)
     occasion: str
+    status: str
+    harmful: list[int] = Field(sa_type=JSON_TREE)
     content: dict[str, Any] = Field(sa_type=JSON_TREE)
     statement_iri: str | None = None
+
+
+class SourceRow(IngestTable, table=True):
+    """Where the readings of a battery come from, if they were not measured on itself."""
+
+    __tablename__: ClassVar[str] = "ingest_source"
+
+    battery_id: str = Field(primary_key=True)
+    data_set: str
+    measured_cell: str
+    scaling: str
+    source_url: str = ""

@@ -22,6 +22,10 @@ def upgrade() -> None:
         sa.Column("measured_ms", sa.BigInteger(), nullable=False),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
         sa.Column("occasion", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column(
+            "harmful", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
         sa.Column(
             "content", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
         ),
@@ -105,9 +109,20 @@ def upgrade() -> None:
             "ix_ingest_quarantine_battery", ["battery_id", "received_ms"], unique=False
         )
 
+    op.create_table(
+        "ingest_source",
+        sa.Column("battery_id", sa.String(), nullable=False),
+        sa.Column("data_set", sa.String(), nullable=False),
+        sa.Column("measured_cell", sa.String(), nullable=False),
+        sa.Column("scaling", sa.String(), nullable=False),
+        sa.Column("source_url", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("battery_id", name=op.f("pk_ingest_source")),
+    )
+
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_table("ingest_source")
     with op.batch_alter_table("ingest_quarantine", schema=None) as batch_op:
         batch_op.drop_index("ix_ingest_quarantine_battery")
 
