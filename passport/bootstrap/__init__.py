@@ -4,7 +4,7 @@
 `Passport.services` has one method for each use case, and each is one committed unit of work.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,18 +12,23 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from passport.bootstrap.demonstration import load_record
 from passport.bootstrap.extensions import Extension, load_extensions
+from passport.bootstrap.labelling import label_of
 from passport.bootstrap.services import PassportServices
 from passport.domain.access import Audience
-from passport.domain.actor import SYSTEM, Actor
+from passport.domain.actor import PUBLIC, SYSTEM, Actor
 from passport.domain.identifiers import BatteryId
+from passport.exchange.labels import LabelFormat, make_label
 from passport.keystore.files import FileKeystore
 from passport.keystore.memory import MemoryKeystore
+from passport.rules.annex_vi import collection_symbol
 from passport.services import publishing
 from passport.services.ports import Clock, KeyStore
 from passport.settings import Settings, read_settings
 from passport.signing.transparency_log import KeyNoteSigner
 from passport.storage.engine import make_engine
+from passport.storage.jobs import Handler, SqlJobs
 from passport.storage.log import SqlTransparencyLog
 from passport.storage.migrate import MigrationSource, passport_source, upgrade
 
@@ -76,6 +81,35 @@ class Passport:
                 actor, battery_id, audience, receipts=self.log, work=work
             ),
         )
+
+    def label(self, battery_id: BatteryId, label_format: LabelFormat) -> bytes:
+        """Return a battery's label, read back before it leaves.
+
+        Raises:
+            PassportNotFoundError: No such battery is registered.
+            LabelUnreadableError: The finished label does not read as the battery's IRI.
+        """
+        content = self.services.do(PUBLIC, lambda work: label_of(battery_id, work=work))
+        return make_label(content, label_format, symbol=collection_symbol(None))
+
+    def run_due_jobs(self) -> int:
+        """Do what is due, with the handlers that the neighbours brought; return how much it was."""
+        return SqlJobs(self.engine, self.services.clock).run_due(self._job_handlers)
+
+    @cached_property
+    def _job_handlers(self) -> Mapping[str, Handler]:
+        return {
+            kind: handler
+            for extension in self.extensions
+            for kind, handler in extension.jobs(self).items()
+        }
+
+    def load_demonstration(self, progress: Callable[[str], None]) -> None:
+        """Load the demonstration, the record's part and its neighbours'; again changes nothing."""
+        load_record(self.services, self.base_url, progress)
+        for extension in self.extensions:
+            progress(f"demonstration: {extension.name}")
+            extension.demo(self)
 
     def close(self) -> None:
         """Give the connections back."""

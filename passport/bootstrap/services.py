@@ -9,7 +9,7 @@ from passport.domain.actor import SYSTEM, Actor
 from passport.domain.battery import Battery, BatteryModel
 from passport.domain.content import Content
 from passport.domain.errors import PassportError
-from passport.domain.event import Event
+from passport.domain.event import Event, EventKind
 from passport.domain.identifiers import BatteryId, ModelId
 from passport.domain.organisation import Account, Notice, Operator
 from passport.domain.responsibility import ProducerRegistration
@@ -29,7 +29,7 @@ from passport.services import (
 )
 from passport.services.importing import ImportResult, ImportRow, refused_row
 from passport.services.ports import SignedStatement
-from passport.services.reporting import EventReport
+from passport.services.reporting import EnteredEvent, EventReport
 from passport.storage.engine import read_session
 from passport.storage.rows import Store
 from passport.storage.unit import WriteBuffer
@@ -209,6 +209,50 @@ class PassportServices(Committing):
     def amend_model(self, actor: Actor, model_id: ModelId, content: Content) -> BatteryModel:
         """See `passport.services.amend.amend_model`."""
         return self.do(actor, lambda work: amend.amend_model(actor, model_id, content, work=work))
+
+    def record_event(
+        self,
+        actor: Actor,
+        battery_id: BatteryId,
+        kind: EventKind,
+        entered: EnteredEvent,
+        *,
+        idempotency_key: str = "",
+    ) -> Event | end_of_life.WasteOutcome:
+        """Record whatever happened to a battery, by the use case that its kind has.
+
+        Raises:
+            PassportError: What that use case refuses.
+        """
+        match kind:
+            case EventKind.ANNULLED:
+                return self.annul_battery(
+                    actor, battery_id, entered.reason, idempotency_key=idempotency_key
+                )
+            case EventKind.WASTE:
+                declaration = end_of_life.WasteDeclaration(
+                    country=entered.country, occurred_at=entered.occurred_at, where=entered.reason
+                )
+                return self.declare_waste(
+                    actor, battery_id, declaration, idempotency_key=idempotency_key
+                )
+            case EventKind.RECYCLING_STARTED:
+                return self.enter_recycling(
+                    actor, battery_id, entered.batch, idempotency_key=idempotency_key
+                )
+            case EventKind.RECYCLED:
+                return self.declare_recycled(
+                    actor, battery_id, entered.batch, idempotency_key=idempotency_key
+                )
+            case _:
+                report = EventReport(
+                    kind=kind,
+                    occurred_at=entered.occurred_at,
+                    reason=entered.reason,
+                    details=entered.details,
+                    buyer=entered.buyer,
+                )
+                return self.report_event(actor, battery_id, report, idempotency_key=idempotency_key)
 
     def annul_battery(
         self, actor: Actor, battery_id: BatteryId, reason: str, *, idempotency_key: str = ""

@@ -7,9 +7,11 @@ import uuid_utils
 
 from passport.domain.access import Point
 from passport.domain.content import Content
+from passport.domain.errors import ContentRefusedError
 from passport.domain.organisation import Operator
 from passport.domain.passport import StatementKind
 from passport.linked_data.documents import StatusEntry, build_statement, digest_of
+from passport.linked_data.schemas import check_statement
 from passport.services.ports import SignedStatement, StatusList, Work
 from passport.signing.keys import SigningKey
 from passport.signing.proofs import sign_document
@@ -81,6 +83,9 @@ class StatementDesk:
             status=entry,
             previous=previous.digest if previous else None,
         )
+        problems = tuple(check_statement(document))
+        if problems:
+            raise ContentRefusedError(problems[0].message, problems)
         body = sign_document(document, key=self._key(), created=now)
         statement = SignedStatement(
             statement_id=statement_id,

@@ -70,6 +70,8 @@ def add_operator(actor: Actor, new: NewOperator, *, work: Work) -> Operator:
         InvalidIdentifierError: Short name, URI or host are none.
     """
     require_role(actor, Role.ADMINISTRATOR, Role.SYSTEM)
+    if Role.SYSTEM in new.roles:
+        raise AccessDeniedError("the role system is the service's own; no organisation has it")
     slug = parse_slug(new.slug) if new.slug else slug_of(new.name)
     if work.operators.find(slug) is not None:
         raise ConflictError(f"there is an operator {slug} already; choose another short name")

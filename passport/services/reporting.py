@@ -1,10 +1,11 @@
 """One event: signed by the party that reports it, kept, and its followers told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from passport.domain.battery import Battery
+from passport.domain.errors import InvalidValueError
 from passport.domain.event import Event, EventKind, point_of_event
 from passport.domain.organisation import Notice, Operator
 from passport.domain.passport import StatementKind
@@ -21,12 +22,63 @@ class EventReport:
         occurred_at: When it happened; not after the moment it is reported.
         reason: In words, where the kind asks for it.
         details: Further terms of an `EventStatement`.
+        buyer: Organisation that bought it, for a sale.
     """
 
     kind: EventKind
     occurred_at: datetime
     reason: str = ""
-    details: Mapping[str, object] | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+    buyer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnteredEvent:
+    """What somebody enters about an event, whatever its kind needs of it.
+
+    Attributes:
+        country: Where a battery became waste (ISO 3166-1 alpha-2).
+        batch: Treatment batch, for recycling.
+        buyer: Organisation that bought it, for a sale.
+        details: Further terms of an `EventStatement`.
+    """
+
+    occurred_at: datetime
+    reason: str = ""
+    country: str = ""
+    batch: str = ""
+    buyer: str = ""
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+def read_entered_event(entered: Mapping[str, object], now: datetime) -> EnteredEvent:
+    """Read an event's JSON members; without ``occurredAt`` it happened now.
+
+    Raises:
+        InvalidValueError: A member is unknown or no value of its kind.
+    """
+    details = entered.get("details", {})
+    strange = set(entered) - {"occurredAt", "reason", "country", "batch", "buyer", "details"}
+    if strange or not isinstance(details, Mapping):
+        raise InvalidValueError(
+            f"an event has occurredAt, reason, country, batch, buyer and details, not "
+            f"{', '.join(sorted(strange)) or 'details of another kind'}"
+        )
+    text = str(entered.get("occurredAt", ""))
+    try:
+        occurred_at = datetime.fromisoformat(text) if text else now
+    except ValueError as error:
+        raise InvalidValueError(f"{text!r} is no instant; write 2027-02-18T10:00:00Z") from error
+    if occurred_at.tzinfo is None:
+        raise InvalidValueError(f"{text!r} names no time zone; end it with Z for UTC")
+    return EnteredEvent(
+        occurred_at=occurred_at,
+        reason=str(entered.get("reason", "")),
+        country=str(entered.get("country", "")),
+        batch=str(entered.get("batch", "")),
+        buyer=str(entered.get("buyer", "")),
+        details=details,
+    )
 
 
 def sign_event(battery: Battery, report: EventReport, reporter: Operator, *, work: Work) -> Event:
@@ -35,7 +87,7 @@ def sign_event(battery: Battery, report: EventReport, reporter: Operator, *, wor
     content: dict[str, object] = {
         "eventKind": report.kind.value,
         "occurredAt": report.occurred_at,
-        **(report.details or {}),
+        **report.details,
     }
     if report.reason:
         content["eventReason"] = report.reason

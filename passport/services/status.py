@@ -53,10 +53,9 @@ def report_event(actor: Actor, battery_id: BatteryId, report: EventReport, *, wo
     require_scope(actor, EVENT_SCOPE, work.standing(battery), work.clock.now())
     reporter = read_operator(actor.organisation or battery.responsible, work=work)
     event = sign_event(battery, report, reporter, work=work)
-    if report.kind is EventKind.SOLD and report.details:
+    if report.kind is EventKind.SOLD:
         # A second-hand sale changes who may read as the purchaser, and nothing else.
-        buyer = str(report.details.get("buyer", ""))
-        work.passports.save(replace(battery, holder=buyer))
+        work.passports.save(replace(battery, holder=report.buyer))
     return event
 
 

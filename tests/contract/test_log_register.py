@@ -60,7 +60,7 @@ def test_a_log_begins_with_a_signed_checkpoint_of_no_entries(database: Engine):
 
 
 def test_a_log_tells_the_key_that_verifies_it(database: Engine):
-    assert a_log(database).key_text == SIGNER.key.text
+    assert a_log(database).key.text == SIGNER.key.text
 
 
 def test_a_log_that_was_never_started_has_no_checkpoint(database: Engine):

@@ -1,0 +1,277 @@
+"""The record's part of the demonstration: invented companies and packs; nothing here is real.
+
+What the packs measured comes from the neighbours, each value with the data set and cell it was
+measured on.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from passport.bootstrap.services import PassportServices
+from passport.domain.access import Audience
+from passport.domain.actor import SYSTEM, Actor, Role
+from passport.domain.battery import Category
+from passport.domain.errors import ConflictError, NotFoundError
+from passport.domain.identifiers import BatteryId, gs1_battery_id, gs1_model_id
+from passport.domain.responsibility import ResponsibleRole
+from passport.domain.second_life import Evidence, LegacyPlate, Predecessor
+from passport.domain.status import Operation
+from passport.linked_data.documents import parse_input
+from passport.linked_data.terms import schema_file
+from passport.services.accounts import NewAccount
+from passport.services.issue import NewBattery, NewModel
+from passport.services.operators import NewOperator, NewRegistration
+from passport.services.readers import NewGrant
+from passport.services.second_life import NewSecondLife
+
+PASSWORD = "demonstration"  # noqa: S105 - printed on the first page; production never loads it
+
+EV_GTIN = "09506000134352"
+STATIONARY_GTIN = "09506000134369"
+SECOND_LIFE_GTIN = "09506000134376"
+
+EV_IN_USE = gs1_battery_id(EV_GTIN, "EV75-000001")
+EV_RETIRED = gs1_battery_id(EV_GTIN, "EV75-000002")
+EV_IN_WASTE = gs1_battery_id(EV_GTIN, "EV75-000003")
+EV_RECYCLED = gs1_battery_id(EV_GTIN, "EV75-000004")
+STATIONARY = gs1_battery_id(STATIONARY_GTIN, "HOME14-00042")
+SECOND_LIFE = gs1_battery_id(SECOND_LIFE_GTIN, "AGAIN-0007")
+
+_PLACED_ON = date(2026, 11, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class DemonstrationCompany:
+    """An invented organisation and the login of one person there."""
+
+    slug: str
+    name: str
+    country: str
+    role: Role
+    login: str
+    task: str
+
+    @property
+    def actor(self) -> Actor:
+        """Who its person acts as."""
+        return Actor(organisation=self.slug, roles=frozenset({self.role}), name=self.login)
+
+
+MANUFACTURER = DemonstrationCompany(
+    "voltra", "Voltra Packs (fictional)", "DE", Role.OPERATOR, "manufacturer", "makes EV packs"
+)
+INTEGRATOR = DemonstrationCompany(
+    "again",
+    "Again Energy (fictional)",
+    "NL",
+    Role.SECOND_LIFE,
+    "integrator",
+    "gives packs a second life",
+)
+COLLECTOR = DemonstrationCompany(
+    "yard",
+    "Yard Collection (fictional)",
+    "NL",
+    Role.COLLECTOR,
+    "collector",
+    "takes in waste batteries",
+)
+RECYCLER = DemonstrationCompany(
+    "melt", "Melt Recycling (fictional)", "BE", Role.RECYCLER, "recycler", "recycles batteries"
+)
+AUTHORITY = DemonstrationCompany(
+    "watch", "Market Watch (fictional)", "NL", Role.AUTHORITY, "authority", "supervises the market"
+)
+COLLECTIVE = DemonstrationCompany(
+    "collective",
+    "Battery Collective NL (fictional)",
+    "NL",
+    Role.OPERATOR,
+    "collective",
+    "answers for waste batteries of its members",
+)
+ADMINISTRATION = DemonstrationCompany(
+    "house",
+    "This service (fictional)",
+    "NL",
+    Role.ADMINISTRATOR,
+    "administrator",
+    "runs this service",
+)
+COMPANIES = (
+    MANUFACTURER,
+    INTEGRATOR,
+    COLLECTOR,
+    RECYCLER,
+    AUTHORITY,
+    COLLECTIVE,
+    ADMINISTRATION,
+)
+
+
+def load_record(services: PassportServices, base_url: str, progress: Callable[[str], None]) -> None:
+    """Put the demonstration on record; a second call changes nothing."""
+    progress("demonstration: companies and logins")
+    for company in COMPANIES:
+        _add_company(services, company, base_url)
+    _enter_collective(services)
+    progress("demonstration: models and batteries")
+    ev_model = _example("ev-pack-model.json")
+    stationary_model = _example("stationary-battery-model.json")
+    _add_model(services, MANUFACTURER, EV_GTIN, ev_model)
+    _add_model(services, MANUFACTURER, STATIONARY_GTIN, stationary_model)
+    _add_model(services, INTEGRATOR, SECOND_LIFE_GTIN, _second_life_model(stationary_model))
+    item = _example("ev-pack.json")
+    for battery_id in (EV_IN_USE, EV_RETIRED, EV_IN_WASTE, EV_RECYCLED):
+        _register(services, battery_id, item)
+    _register(services, STATIONARY, _example("stationary-battery.json"))
+    progress("demonstration: two packs become one stationary battery")
+    _give_second_life(services)
+    _let_integrator_read(services)
+
+
+def _add_company(services: PassportServices, company: DemonstrationCompany, base_url: str) -> None:
+    try:
+        services.read_operator(SYSTEM, company.slug)
+    except NotFoundError:
+        services.add_operator(
+            SYSTEM,
+            NewOperator(
+                name=company.name,
+                operator_uri=f"https://{company.slug}.example.com/",
+                country=company.country,
+                base_url=base_url,
+                roles=frozenset({company.role}),
+                slug=company.slug,
+            ),
+        )
+    try:
+        services.add_account(
+            SYSTEM,
+            NewAccount(
+                login=company.login,
+                organisation=company.slug,
+                roles=frozenset({company.role}),
+                password=PASSWORD,
+            ),
+        )
+    except ConflictError:
+        return
+
+
+def _enter_collective(services: PassportServices) -> None:
+    """Let the collective answer for waste EV packs of the manufacturer in the Netherlands."""
+    services.enter_registration(
+        SYSTEM,
+        NewRegistration(
+            country="NL",
+            category=Category.EV,
+            register_number="NL-EXAMPLE-0001",
+            operator=MANUFACTURER.slug,
+            party=COLLECTIVE.slug,
+            role=ResponsibleRole.PRODUCER_RESPONSIBILITY_ORGANISATION,
+            valid_from=date(2025, 8, 18),
+        ),
+    )
+
+
+def _add_model(
+    services: PassportServices,
+    company: DemonstrationCompany,
+    gtin: str,
+    model: Mapping[str, Any],
+) -> None:
+    services.add_model(
+        company.actor,
+        company.slug,
+        NewModel(model_id=gs1_model_id(gtin), content=model["content"]),
+    )
+
+
+def _register(services: PassportServices, battery_id: BatteryId, item: Mapping[str, Any]) -> None:
+    serial = battery_id.rpartition("/")[2]
+    services.register_battery(
+        MANUFACTURER.actor,
+        MANUFACTURER.slug,
+        NewBattery(
+            battery_id=battery_id,
+            content={**item["content"], "serialNumber": serial, "manufacturedOn": "2026-10"},
+            placed_on_market_on=_PLACED_ON,
+        ),
+    )
+
+
+def _second_life_model(stationary_model: Mapping[str, Any]) -> Mapping[str, Any]:
+    content = {
+        **stationary_model["content"],
+        "modelIdentifier": "AGAIN-120",
+        "modelName": {"en": "Again 120: two retired EV packs in one cabinet"},
+        "chemistry": "NMC",
+        "chemistryName": {"en": "Lithium nickel manganese cobalt oxide with graphite"},
+    }
+    return {"content": content}
+
+
+def _give_second_life(services: PassportServices) -> None:
+    actor = INTEGRATOR.actor
+    bill = services.keep_attachment(
+        actor, b"Bill of sale, invented for the demonstration.\n", "text/plain"
+    )
+    report = services.keep_attachment(
+        actor, b"Test and rebuild report, invented for the demonstration.\n", "text/plain"
+    )
+    photo = services.keep_attachment(
+        actor, schema_file("examples/legacy-plate.png").read_bytes(), "image/png"
+    )
+    item = _example("stationary-battery.json")["content"]
+    succession = services.declare_second_life(
+        actor,
+        INTEGRATOR.slug,
+        NewSecondLife(
+            battery_id=SECOND_LIFE,
+            content={**item, "serialNumber": "AGAIN-0007", "manufacturedOn": "2026-11"},
+            operation=Operation.REPURPOSING,
+            predecessors=(
+                Predecessor(battery_id=EV_RETIRED),
+                Predecessor(
+                    plate=LegacyPlate(
+                        manufacturer="Oldvolt (fictional)",
+                        model="OV-60",
+                        serial="OV60-2019-1188",
+                        chemistry="NMC",
+                        manufactured="2019-03",
+                        rated_capacity_ah="150",
+                        photos=(photo,),
+                    )
+                ),
+            ),
+            evidence=(
+                Evidence(kind="title", description="Bill of sale of both packs", digest=bill),
+                Evidence(kind="operation", description="Test and rebuild report", digest=report),
+            ),
+        ),
+        idempotency_key="demonstration-second-life",
+    )
+    services.place_second_life(actor, succession.succession_id, services.clock.now().date())
+
+
+def _let_integrator_read(services: PassportServices) -> None:
+    """Give the integrator access to the pack in use; the others have to ask."""
+    services.grant_access(
+        MANUFACTURER.actor,
+        NewGrant(
+            organisation=INTEGRATOR.slug,
+            battery_id=EV_IN_USE,
+            audience=Audience.LEGITIMATE_INTEREST,
+            purpose="Decide on a second life after use in the vehicle",
+            legal_ground="Regulation (EU) 2023/1542, Article 77(2), third subparagraph, point (a)",
+            scopes=frozenset({"condition:write"}),
+        ),
+        idempotency_key="demonstration-grant",
+    )
+
+
+def _example(name: str) -> Mapping[str, Any]:
+    return parse_input(schema_file(f"examples/{name}").read_bytes())

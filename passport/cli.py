@@ -1,0 +1,409 @@
+"""The command line: one command, one use case; names and exit codes as the contract fixes them.
+
+Exit 0: done, or true. Exit 1: refused, or false, with the reason. Exit 2: could not be tried.
+"""
+
+import mimetypes
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import orjson
+import typer
+from sqlalchemy.exc import OperationalError
+
+from passport.bootstrap import Passport, open_passport
+from passport.bootstrap.extensions import load_extensions
+from passport.domain.access import Audience
+from passport.domain.actor import SYSTEM, Actor, Role
+from passport.domain.errors import InvalidValueError, PassportError, Problem
+from passport.domain.event import EventKind
+from passport.domain.identifiers import parse_battery_id, parse_model_id
+from passport.exchange.labels import LabelFormat
+from passport.linked_data.canonical import pinned_canonicalizer
+from passport.linked_data.documents import parse_document, parse_input
+from passport.services.accounts import NewAccount
+from passport.services.importing import ImportResult, read_import
+from passport.services.issue import NewModel
+from passport.services.online import OnlineSources
+from passport.services.operators import NewOperator
+from passport.services.reporting import read_entered_event
+from passport.services.second_life_file import read_second_life
+from passport.services.trust import Trust
+from passport.services.verification import verify_passport
+from passport.settings import SettingsRefusedError
+from passport.signing.web_reader import WebReader
+from passport.web.server import serve_passport
+
+REFUSED = 1
+NOT_TRIED = 2
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+operator_app = typer.Typer(no_args_is_help=True, help="Economic operators, people and keys.")
+model_app = typer.Typer(no_args_is_help=True, help="Battery models.")
+app.add_typer(operator_app, name="operator")
+app.add_typer(model_app, name="model")
+
+Data = Annotated[Path | None, typer.Option("--data", help="Folder of the store (PASSPORT_DATA).")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+OperatorName = Annotated[str, typer.Option("--operator", help="DID or short name.")]
+BatteryName = Annotated[str, typer.Argument(help="The QR code's text, or GTIN/SERIAL.")]
+Out = Annotated[Path | None, typer.Option("-o", "--out", help="File to write.")]
+
+
+class Suite(StrEnum):
+    """Cryptosuites that keys are made for."""
+
+    EDDSA_RDFC_2022 = "eddsa-rdfc-2022"
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    demo: Annotated[bool, typer.Option("--demo", help="Load the demonstration first.")] = False,
+    data: Data = None,
+) -> None:
+    """Serve API, public pages and portal."""
+    with opened(data) as passport:
+        if demo:
+            passport.load_demonstration(progress=_say)
+        _write_trust(passport)
+        serve_passport(passport, host=host, port=port)
+
+
+@operator_app.command("add")
+def add_operator(
+    name: Annotated[str, typer.Argument(help="Name of the company.")],
+    operator_uri: Annotated[str, typer.Option("--id", help="LEI, VAT, EORI or GLN as URI.")],
+    country: Annotated[str, typer.Option(help="ISO 3166-1 alpha-2.")] = "NL",
+    suite: Annotated[Suite, typer.Option(help="Cryptosuite of its key.")] = Suite.EDDSA_RDFC_2022,
+    role: Annotated[list[Role] | None, typer.Option(help="What it does; again for more.")] = None,
+    slug: Annotated[str, typer.Option(help="Short name; made from the name without.")] = "",
+    host: Annotated[str, typer.Option(help="Scheme and host of its QR codes.")] = "",
+    data: Data = None,
+    json: AsJson = False,
+) -> None:
+    """Add an economic operator with a key and a did:web."""
+    del suite  # one suite so far; the option keeps its place
+    with opened(data) as passport:
+        operator = passport.services.add_operator(
+            SYSTEM,
+            NewOperator(
+                name=name,
+                operator_uri=operator_uri,
+                country=country,
+                base_url=host or passport.base_url,
+                roles=frozenset(role or [Role.OPERATOR]),
+                slug=slug,
+            ),
+        )
+        _write_trust(passport)
+    if json:
+        _print({"slug": operator.slug, "did": operator.did, "key": operator.current_key.key_id})
+    else:
+        typer.echo(f"{operator.slug}  {operator.did}")
+
+
+@operator_app.command("login")
+def add_login(
+    operator: Annotated[str, typer.Argument(help="DID or short name.")],
+    login: Annotated[str, typer.Argument(help="What the person types.")],
+    role: Annotated[list[Role] | None, typer.Option(help="Roles; all of it without.")] = None,
+    data: Data = None,
+) -> None:
+    """Let a person in for an operator; the password is read from standard input."""
+    with opened(data) as passport:
+        owner = passport.services.read_operator(SYSTEM, operator)
+        password = typer.prompt("Password", hide_input=True, err=True)
+        passport.services.add_account(
+            SYSTEM,
+            NewAccount(
+                login=login,
+                organisation=owner.slug,
+                roles=frozenset(role) if role else owner.roles,
+                password=password,
+            ),
+        )
+    _say(f"{login} may sign in for {owner.slug}")
+
+
+@operator_app.command("key")
+def add_key(
+    operator: Annotated[str, typer.Argument(help="DID or short name.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="File for the secret, made 0600.")],
+    scope: Annotated[list[str] | None, typer.Option(help="Limit, such as telemetry:write.")] = None,
+    data: Data = None,
+) -> None:
+    """Make an API key; its secret goes into a file and is kept nowhere else."""
+    with opened(data) as passport:
+        key = passport.services.issue_api_key(SYSTEM, operator, frozenset(scope or ()))
+    out.touch(mode=0o600, exist_ok=False)
+    out.write_text(key.secret, encoding="utf-8")
+    _say(f"key {key.key_id} of {key.organisation} written to {out}")
+
+
+@model_app.command("add")
+def add_model(
+    file: Annotated[Path, typer.Argument(help="Model with its Annex XIII data.")],
+    operator: OperatorName,
+    data: Data = None,
+    json: AsJson = False,
+) -> None:
+    """Put a battery model on record, checked and signed."""
+    entered = parse_input(file.read_bytes())
+    name = entered.get("gtin") or entered.get("identifier")
+    content = entered.get("content")
+    if not isinstance(name, str) or not isinstance(content, Mapping):
+        raise InvalidValueError(f"{file} needs the members gtin (or identifier) and content")
+    model_id = parse_model_id(name if "gtin" in entered else f"id/{name}")
+    with opened(data) as passport:
+        model = passport.services.add_model(
+            SYSTEM, operator, NewModel(model_id=model_id, content=content)
+        )
+    if json:
+        _print({"model": model.model_id, "operator": model.operator, "name": model.name})
+    else:
+        typer.echo(f"{model.model_id}  {model.name}")
+
+
+@app.command()
+def register(
+    file: Annotated[Path, typer.Argument(help="Batteries: .csv, .json or .jsonl.")],
+    operator: OperatorName,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check; store nothing.")] = False,
+    data: Data = None,
+) -> None:
+    """Register batteries; one JSON line for each accepted, errors by row and column."""
+    refused = accepted = 0
+    with opened(data) as passport:
+        rows = read_import(file.read_bytes(), file.name)
+        results = passport.services.import_batteries(SYSTEM, operator, rows, is_dry_run=dry_run)
+        for result in results:
+            if result.problems:
+                refused += 1
+                _say_problems(result)
+                continue
+            accepted += 1
+            if result.registration is not None:
+                iri = result.registration.iri
+                _print({"battery": result.registration.battery_id, "passport": iri, "qr": iri})
+    _say(f"{accepted} accepted{' (dry run: nothing stored)' if dry_run else ''}, {refused} refused")
+    if refused:
+        raise typer.Exit(REFUSED)
+
+
+@app.command()
+def show(
+    battery: BatteryName,
+    audience: Annotated[Audience, typer.Option(help="Whose passport to show.")] = Audience.PUBLIC,
+    bundle: Annotated[Path | None, typer.Option(help="File for verifying without network.")] = None,
+    data: Data = None,
+) -> None:
+    """Print the presentation that an audience gets."""
+    battery_id = parse_battery_id(battery)
+    with opened(data) as passport:
+        if bundle is not None:
+            bundle.write_bytes(passport.bundle(SYSTEM, battery_id, audience))
+            _say(f"bundle written to {bundle}")
+            return
+        disclosure = passport.services.disclose(SYSTEM, battery_id, audience)
+    typer.echo(disclosure.presentation.decode())
+
+
+@app.command()
+def verify(
+    source: Annotated[str, typer.Argument(metavar="FILE_OR_URL", help="What to verify.")],
+    offline: Annotated[bool, typer.Option("--offline", help="Fetch nothing.")] = False,
+    trust: Annotated[Path | None, typer.Option(help="Trust file: DIDs and logs.")] = None,
+    at: Annotated[datetime | None, typer.Option(help="The instant asked about.")] = None,
+) -> None:
+    """Verify a statement, a presentation or a bundle."""
+    instant = (at or datetime.now(UTC)).replace(tzinfo=UTC)
+    trusted = Trust.read(trust) if trust is not None else Trust()
+    content = _read_source(source, offline=offline)
+    reader = WebReader(demonstration=True)
+    online = None if offline else OnlineSources(reader)
+    report = verify_passport(content, trust=trusted, at=instant, online=online)
+    reader.close()
+    _print(report.to_dict())
+    if not report.verified:
+        raise typer.Exit(REFUSED)
+
+
+@app.command()
+def canonize(file: Annotated[Path, typer.Argument(help="JSON-LD document.")]) -> None:
+    """Print the canonical N-Quads of a document."""
+    document = parse_document(file.read_bytes())
+    sys.stdout.buffer.write(pinned_canonicalizer().canonize(document))
+
+
+@app.command()
+def label(
+    battery: BatteryName,
+    label_format: Annotated[LabelFormat, typer.Option("--format", help="Kind of file.")],
+    out: Out = None,
+    data: Data = None,
+) -> None:
+    """Make the label, decoded again before it is written."""
+    with opened(data) as passport:
+        content = passport.label(parse_battery_id(battery), label_format)
+    if out is None:
+        sys.stdout.buffer.write(content)
+    else:
+        out.write_bytes(content)
+        _say(f"label written to {out}")
+
+
+@app.command("second-life")
+def second_life(
+    file: Annotated[Path, typer.Argument(help="Second life with originals and evidence.")],
+    operator: OperatorName,
+    data: Data = None,
+    json: AsJson = False,
+) -> None:
+    """Declare a second life; with placedOnMarketOn it is placed on the market at once."""
+    with opened(data) as passport:
+
+        def keep(name: str) -> str:
+            path = file.parent / name
+            media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            return passport.services.keep_attachment(SYSTEM, path.read_bytes(), media_type)
+
+        entered = read_second_life(parse_input(file.read_bytes()), keep)
+        succession = passport.services.declare_second_life(SYSTEM, operator, entered.new)
+        passport_iri = ""
+        if entered.placed_on is not None:
+            registration = passport.services.place_second_life(
+                SYSTEM, succession.succession_id, entered.placed_on
+            )
+            passport_iri = registration.iri
+    if json:
+        _print(
+            {
+                "secondLife": succession.succession_id,
+                "battery": succession.battery_id,
+                "passport": passport_iri or None,
+            }
+        )
+    else:
+        typer.echo(passport_iri or f"declared as {succession.succession_id}; not placed yet")
+
+
+@app.command()
+def event(
+    battery: BatteryName,
+    kind: Annotated[EventKind, typer.Argument(help="What happened.")],
+    file: Annotated[Path | None, typer.Option(help="Details as JSON.")] = None,
+    operator: Annotated[str, typer.Option(help="Who reports it; the responsible without.")] = "",
+    data: Data = None,
+    json: AsJson = False,
+) -> None:
+    """Report what happened to a battery."""
+    details = parse_input(file.read_bytes()) if file is not None else {}
+    with opened(data) as passport:
+        battery_id = parse_battery_id(battery)
+        responsible = passport.services.read_standing(SYSTEM, battery_id).responsible
+        reporter = passport.services.read_operator(SYSTEM, operator or responsible)
+        recorded = passport.services.record_event(
+            Actor(organisation=reporter.slug, roles=reporter.roles, name="console"),
+            battery_id,
+            kind,
+            read_entered_event(details, passport.services.clock.now()),
+        )
+    if json:
+        _print(recorded)
+    else:
+        typer.echo(f"{kind.value} recorded for {battery}")
+
+
+@app.command()
+def status(battery: BatteryName, data: Data = None, json: AsJson = False) -> None:
+    """Print status, responsible operator, predecessors and successors."""
+    with opened(data) as passport:
+        standing = passport.services.read_standing(SYSTEM, parse_battery_id(battery))
+    fields = {
+        "battery": standing.battery_id,
+        "passport": standing.iri,
+        "state": standing.state.value,
+        "status": standing.status.value if standing.status else None,
+        "responsible": standing.responsible or None,
+        "predecessors": list(standing.predecessors),
+        "successors": list(standing.successors),
+    }
+    if json:
+        _print(fields)
+        return
+    for name, value in fields.items():
+        shown = ", ".join(value) if isinstance(value, list) else value
+        typer.echo(f"{name:<14}{shown or '-'}")
+
+
+@contextmanager
+def opened(data: Path | None) -> Iterator[Passport]:
+    """Open the installation for one command and close it again."""
+    passport = open_passport(**({} if data is None else {"data": data}))
+    try:
+        yield passport
+    finally:
+        passport.close()
+
+
+def main() -> None:
+    """Run the command line and end with the contract's exit codes."""
+    for extension in load_extensions():
+        for commands in extension.commands():
+            app.add_typer(commands)
+    try:
+        app()
+    except (SettingsRefusedError, OSError, OperationalError, httpx.HTTPError) as error:
+        _say(f"could not be tried: {error}")
+        sys.exit(NOT_TRIED)
+    except PassportError as refusal:
+        _say(f"refused ({refusal.code}): {refusal}")
+        sys.exit(REFUSED)
+
+
+def _read_source(source: str, *, offline: bool) -> bytes:
+    if "://" not in source:
+        return Path(source).read_bytes()
+    if offline:
+        raise InvalidValueError("an address cannot be read with --offline; save its answer first")
+    answer = httpx.get(
+        source, headers={"Accept": "application/vp"}, follow_redirects=True, timeout=20
+    )
+    answer.raise_for_status()
+    return answer.content
+
+
+def _write_trust(passport: Passport) -> None:
+    path = passport.settings.data / "trust.json"
+    draft = path.with_suffix(".new")
+    draft.write_bytes(orjson.dumps(passport.trust(), option=orjson.OPT_INDENT_2))
+    draft.replace(path)
+
+
+def _say_problems(result: ImportResult) -> None:
+    for problem in result.problems:
+        _say(f"row {result.number}, {_place(problem)}: {problem.message}")
+
+
+def _place(problem: Problem) -> str:
+    return f"column {problem.column}" if problem.column else "whole row"
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _print(value: object) -> None:
+    typer.echo(orjson.dumps(value, default=str).decode())
+
+
+if __name__ == "__main__":
+    main()
