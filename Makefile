@@ -38,8 +38,9 @@ help:
 	@echo 'make clean  remove the environment and caches; data/ stays'
 
 run: $(VENV)/.core
-	@echo '==> Open Battery Passport on http://localhost:$(PORT) (Ctrl-C ends it)'
-	@exec $(BIN)/python -m passport.cli serve --demo --port $(PORT) --data $(DATA)
+	@echo '==> starting; the first time loads the demonstration (Ctrl-C ends the service)'
+	@PASSPORT_PUBLIC_BASE_URL="$${PASSPORT_PUBLIC_BASE_URL:-http://localhost:$(PORT)}" \
+		exec $(BIN)/python -m passport.cli serve --demo --port $(PORT) --data $(DATA)
 
 # Static checks first, then the quick figures alone on the machine, then every test. The last line
 # is pytest's summary.
