@@ -37,7 +37,7 @@ def recycler() -> None:
 def rates(
     file: Annotated[Path, typer.Argument(help="Report in JSON; masses in one unit.")],
     data: DataFolder = None,
-    as_json: AsJson = True,  # noqa: FBT002 - a switch of the command line
+    as_json: AsJson = True,
 ) -> None:
     """Compute recycling efficiency and material recovery, exactly."""
     del data, as_json

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import typer
 from fastapi import APIRouter
 
 from passport.bootstrap import MigrationSource, Passport
+from passport.domain.actor import SYSTEM
 from recycler_portal import cli
 from recycler_portal.passport_record import ServicesRecord
 from recycler_portal.portal import Portal
@@ -59,7 +61,13 @@ def open_portal(passport: Passport) -> Portal:
     def ask_to_tell() -> None:
         services.enqueue(TELL_PASSPORT, {}, dedupe_key=TELL_PASSPORT, run_at=services.clock.now())
 
-    portal = Portal(passport.engine, ServicesRecord(services), services.clock, ask_to_tell)
+    def own_hosts() -> frozenset[str]:
+        bases = (passport.base_url, *(one.base_url for one in services.all_operators(SYSTEM)))
+        return frozenset(urlsplit(base).netloc.lower() for base in bases)
+
+    portal = Portal(
+        passport.engine, ServicesRecord(services), services.clock, ask_to_tell, own_hosts
+    )
     if portal.has_something_to_tell():
         ask_to_tell()
     return portal

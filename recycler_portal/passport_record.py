@@ -108,5 +108,5 @@ def _volts(stated: Mapping[str, Any]) -> Volts | None:
 
 
 def _kilograms(stated: Mapping[str, Any]) -> Kilograms | None:
-    text = stated.get("massKilograms")
+    text = stated.get("individualMassKilograms", stated.get("massKilograms"))
     return Kilograms(Decimal(text)) if isinstance(text, str) else None

@@ -5,6 +5,7 @@ afterwards: no transaction spans both.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Engine
@@ -47,6 +48,7 @@ class Portal:
         record: PassportRecord,
         clock: Clock,
         ask_to_tell: Callable[[], None] = lambda: None,
+        own_hosts: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
         """Open the portal.
 
@@ -55,11 +57,13 @@ class Portal:
             record: The passport's record.
             clock: The time.
             ask_to_tell: Has `tell_passport` called later, should this process end before.
+            own_hosts: Finds the hosts whose codes lead to this service.
         """
         self._engine = engine
         self._record = record
         self._clock = clock
         self._ask_to_tell = ask_to_tell
+        self.own_hosts = own_hosts
         self.handling: HandlingRules = load_handling_rules()
         self.recycling: RecyclingRules = load_recycling_rules()
 
@@ -150,6 +154,10 @@ class Portal:
         """Return the batches of the actor's organisation, newest first."""
         require_recycler(actor)
         return self._do(lambda work: work.batches.of(actor.organisation, limit=_LIST_LENGTH))
+
+    def now(self) -> datetime:
+        """Return the instant."""
+        return self._clock.now()
 
     def rates_of(self, batch: Batch) -> Rates:
         """Return the rates of a batch by the law of today, as management figures."""

@@ -5,6 +5,7 @@ The figures stand in ``data/recycling.json`` with their dates and sources.
 Source: Regulation (EU) 2023/1542, Annex XII; Delegated Regulation (EU) 2025/606.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -58,6 +59,8 @@ class RecyclingRules:
     material_alerts: tuple[PlausibilityAlert, ...]
     excluded_destinations: tuple[str, ...]
     excluded_source: str
+    element_rows: Mapping[ChemistryFamily, tuple[str, ...]]
+    substance_names: Mapping[str, str]
 
     def efficiency_target(self, family: ChemistryFamily, on: date) -> Target | None:
         """Return the newest efficiency target of a family in force on a day."""
@@ -96,6 +99,10 @@ def load_recycling_rules() -> RecyclingRules:
         material_alerts=tuple(_alert(row, "material") for row in data["material_alerts"]),
         excluded_destinations=tuple(data["excluded_destinations"]["phrases"]),
         excluded_source=data["excluded_destinations"]["source"],
+        element_rows={
+            ChemistryFamily(family): tuple(rows) for family, rows in data["element_rows"].items()
+        },
+        substance_names=data["substance_names"],
     )
 
 

@@ -45,10 +45,10 @@ def rates_of_file(data: bytes, rules: RecyclingRules) -> RatesAnswer:
     source = parse_document(data)
     report = parse_report(source)
     rates = compute_rates(report, _main_cases(source), rules)
-    document = {"marking": MANAGEMENT_MARK, **_rates(rates)}
+    document = {"marking": MANAGEMENT_MARK, **rates_tree(rates)}
     for member, variant in ((_WITH, report.with_evidence()), (_WITHOUT, report)):
         if member in source:
-            document[member] = _rates(_variant_rates(source, member, variant, rules))
+            document[member] = rates_tree(_variant_rates(source, member, variant, rules))
     if "invalid_cases" in source:
         document["invalid_cases"] = _refusals(source, report, rules)
     return RatesAnswer(document=document, is_refused=rates.is_refused)
@@ -85,7 +85,8 @@ def _refusals(
     ]
 
 
-def _rates(rates: Rates) -> dict[str, object]:
+def rates_tree(rates: Rates) -> dict[str, object]:
+    """Write rates as the command line prints them."""
     return {
         "cases": [_case(case) for case in rates.cases],
         "rRM": {material: _material(rate) for material, rate in rates.materials.items()},
