@@ -51,12 +51,6 @@ class ProofExpiredError(ProofError):
     code = "proof-expired"
 
 
-class ProofNotYetValidError(ProofError):
-    """The proof was made after the instant asked about."""
-
-    code = "proof-not-yet-valid"
-
-
 class ProofValueError(ProofError):
     """The ``proofValue`` is no signature of the right shape."""
 
