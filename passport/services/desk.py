@@ -15,7 +15,7 @@ from passport.linked_data.schemas import check_statement
 from passport.services.ports import SignedStatement, StatusList, Work
 from passport.signing.keys import SigningKey
 from passport.signing.proofs import sign_document
-from passport.signing.status_list import LIST_SIZE, build_status_list, choose_index
+from passport.signing.status_list import LIST_SIZE, build_status_list, choose_places
 
 _FULL_SHARE = 2
 """A list takes 1 / 2 of its places, so that a random free one is found at once."""
@@ -41,7 +41,8 @@ class StatementDesk:
 
     work: Work
     operator: Operator
-    _taken: set[int] = field(default_factory=set)
+    _places: list[int] = field(default_factory=list)
+    _used: set[int] = field(default_factory=set)
     _list: StatusList | None = None
     _signing_key: SigningKey | None = None
 
@@ -151,13 +152,12 @@ class StatementDesk:
 
     def _place_on_list(self) -> StatusEntry:
         status_list = self._status_list()
-        index = choose_index(
-            lambda place: (
-                place in self._taken
-                or self.work.statements.index_is_taken(status_list.list_id, place)
+        if not self._places:
+            self._places = choose_places(
+                lambda places: self._used | self.work.statements.taken(status_list.list_id, places)
             )
-        )
-        self._taken.add(index)
+        index = self._places.pop()
+        self._used.add(index)
         return StatusEntry(self._iri(f"status/{status_list.list_id}"), index)
 
     def _status_list(self) -> StatusList:

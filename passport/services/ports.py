@@ -4,7 +4,7 @@ Reads answer at once. Writes are kept by the unit of work and executed together 
 transaction when the use case has ended; a use case therefore never reads what it just wrote.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -169,7 +169,10 @@ class StatementRegister(Protocol):
         """Store a statement together with its leaf."""
         ...
 
-    def index_is_taken(self, status_list: str, index: int) -> bool: ...
+    def taken(self, status_list: str, places: Collection[int]) -> set[int]:
+        """Return which of some places on a status list statements hold already."""
+        ...
+
     def count_on(self, status_list: str) -> int:
         """Return how many statements hold a place on a status list."""
         ...

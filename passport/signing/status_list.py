@@ -9,7 +9,7 @@ Source: W3C Recommendation Bitstring Status List 1.0.
 import gzip
 import secrets
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -25,7 +25,7 @@ REVOCATION: Final = "revocation"
 _CREDENTIALS_CONTEXT = "https://www.w3.org/ns/credentials/v2"
 _GZIP_WINDOW = 31
 _COMPRESSION_LEVEL = 6
-_TRIES = 64
+_DRAWN_TOGETHER = 64
 
 
 class StatusListError(PassportError):
@@ -86,17 +86,27 @@ def is_set(bits: bytes, index: int) -> bool:
     return bool(bits[index // 8] & 0x80 >> (index % 8))
 
 
-def choose_index(is_taken: Callable[[int], bool], *, length: int = LIST_SIZE) -> int:
-    """Choose a free place on a list by chance.
+def choose_places(
+    taken_among: Callable[[Collection[int]], Collection[int]], *, length: int = LIST_SIZE
+) -> list[int]:
+    """Choose some free places on a list by chance; one look at the list is enough for them.
+
+    By chance, because the order on a list must not tell the order of production.
+
+    Args:
+        taken_among: Returns which of some places are taken.
+        length: Places of the list.
 
     Raises:
-        StatusListFullError: 64 tries in a row met taken places.
+        StatusListFullError: 64 places in a row were taken.
     """
-    for _ in range(_TRIES):
-        index = secrets.randbelow(length)
-        if not is_taken(index):
-            return index
-    raise StatusListFullError(f"the status list of {length} places is nearly full; begin another")
+    drawn = {secrets.randbelow(length) for _ in range(_DRAWN_TOGETHER)}
+    free = sorted(drawn - set(taken_among(drawn)), key=lambda _: secrets.randbits(32))
+    if not free:
+        raise StatusListFullError(
+            f"the status list of {length} places is nearly full; begin another"
+        )
+    return free
 
 
 def build_status_list(

@@ -13,7 +13,6 @@ from sqlmodel import Session, col, select
 from passport.domain.event import Event, EventKind
 from passport.domain.identifiers import BatteryId
 from passport.domain.organisation import Notice
-from passport.storage.log import add_leaf
 from passport.storage.rows import Store
 from passport.storage.tables_record import CommitmentRow, EventRow, NoticeRow
 
@@ -54,22 +53,19 @@ class SqlEventRegister:
         digest = hashlib.sha256(salt + body).digest()
         commitment_id = str(uuid_utils.uuid7())
 
-        def write(session: Session) -> None:
-            add_leaf(session, digest, kind="commitment", at=at)
-            session.add(
-                CommitmentRow(
-                    commitment_id=commitment_id,
-                    kind=kind,
-                    about=about,
-                    body=body,
-                    salt=salt,
-                    digest=digest,
-                    recorded_at=at,
-                )
-            )
-
-        self._store.digests.append(digest)
-        self._store.writes.add(write)
+        self._store.add_leaf(digest, kind="commitment", at=at)
+        self._store.writes.insert(
+            CommitmentRow,
+            {
+                "commitment_id": commitment_id,
+                "kind": kind,
+                "about": about,
+                "body": body,
+                "salt": salt,
+                "digest": digest,
+                "recorded_at": at,
+            },
+        )
 
     def notify(self, notice: Notice) -> None:
         """Tell an organisation something; it sees the notice on its page."""

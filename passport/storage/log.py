@@ -105,7 +105,7 @@ class SqlTransparencyLog:
             ):
                 raise
         with reading(self._engine) as connection:
-            return all(_index_of(connection, digest) is not None for digest in digests)
+            return _all_have_indexes(connection, digests)
 
     def repair(self, now: datetime) -> bool:
         """Redo at start-up what is derived from the leaves, then begin or continue the log.
@@ -389,6 +389,16 @@ def _redo_tiles(connection: Connection, head: TreeHead) -> None:
             f"the {edge.size} stored entries are not those of the checkpoint with "
             f"{head.size}; restore a backup"
         )
+
+
+def _all_have_indexes(connection: Connection, digests: Sequence[bytes]) -> bool:
+    waiting = (
+        select(_LEAF.c.seq)
+        .where(_LEAF.c.digest.in_(digests))
+        .where(_LEAF.c.leaf_index.is_(None))
+        .limit(1)
+    )
+    return connection.execute(waiting).first() is None
 
 
 def _index_of(connection: Connection, digest: bytes) -> int | None:

@@ -20,11 +20,16 @@ class SqlOperatorRegister:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._found: dict[str, Operator] = {}
 
     def find(self, slug: str) -> Operator | None:
-        """Return an operator by its short name."""
-        row = self._store.session.get(OperatorRow, slug)
-        return None if row is None else _operator(row)
+        """Return an operator by its short name; looked up once in a unit of work."""
+        if slug not in self._found:
+            row = self._store.session.get(OperatorRow, slug)
+            if row is None:
+                return None
+            self._found[slug] = _operator(row)
+        return self._found[slug]
 
     def find_by_did(self, did: str) -> Operator | None:
         """Return an operator by its DID."""

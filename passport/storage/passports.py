@@ -19,11 +19,16 @@ class SqlPassportRegister:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._models: dict[str, BatteryModel] = {}
 
     def find_model(self, model_id: ModelId) -> BatteryModel | None:
-        """Return a model, if it is known."""
-        row = self._store.session.get(ModelRow, model_id)
-        return None if row is None else _model(row)
+        """Return a model, if it is known; looked up once in a unit of work."""
+        if model_id not in self._models:
+            row = self._store.session.get(ModelRow, model_id)
+            if row is None:
+                return None
+            self._models[model_id] = _model(row)
+        return self._models[model_id]
 
     def models_of(self, operator: str) -> Sequence[BatteryModel]:
         """Return an operator's models, by id."""
@@ -32,7 +37,7 @@ class SqlPassportRegister:
 
     def add_model(self, model: BatteryModel) -> None:
         """Record a model."""
-        self._store.writes.add(lambda session: session.add(ModelRow(**_model_columns(model))))
+        self._store.writes.insert(ModelRow, _model_columns(model))
 
     def save_model(self, model: BatteryModel) -> None:
         """Store a changed model if its revision is still the one that was read."""
@@ -64,7 +69,7 @@ class SqlPassportRegister:
 
     def add(self, battery: Battery) -> None:
         """Record a battery."""
-        self._store.writes.add(lambda session: session.add(BatteryRow(**_battery_columns(battery))))
+        self._store.writes.insert(BatteryRow, _battery_columns(battery))
 
     def save(self, battery: Battery) -> None:
         """Store a changed battery if its revision is still the one that was read."""

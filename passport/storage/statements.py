@@ -1,14 +1,13 @@
 """Signed statements and status lists on a SQL database; the bytes as they were signed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, update
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from passport.domain.identifiers import OperatorSlug
 from passport.domain.passport import StatementKind
 from passport.services.ports import SignedStatement, StatusList
-from passport.storage.log import add_leaf
 from passport.storage.rows import Store, update_one
 from passport.storage.tables import LeafRow
 from passport.storage.tables_record import StatementRow, StatusListRow
@@ -49,22 +48,17 @@ class SqlStatementRegister:
 
     def add(self, statement: SignedStatement) -> None:
         """Store a statement together with its leaf."""
+        self._store.add_leaf(statement.digest, kind=statement.kind.value, at=statement.issued_at)
+        self._store.writes.insert(StatementRow, _columns(statement))
 
-        def write(session: Session) -> None:
-            add_leaf(session, statement.digest, kind=statement.kind.value, at=statement.issued_at)
-            session.add(_row(statement))
-
-        self._store.digests.append(statement.digest)
-        self._store.writes.add(write)
-
-    def index_is_taken(self, status_list: str, index: int) -> bool:
-        """Whether a statement holds this place already."""
+    def taken(self, status_list: str, places: Collection[int]) -> set[int]:
+        """Return which of some places on a status list statements hold already."""
         query = (
-            select(StatementRow.statement_id)
+            select(StatementRow.status_index)
             .where(StatementRow.status_list == status_list)
-            .where(StatementRow.status_index == index)
+            .where(col(StatementRow.status_index).in_(places))
         )
-        return self._store.session.exec(query).first() is not None
+        return set(self._store.session.exec(query))
 
     def count_on(self, status_list: str) -> int:
         """Return how many statements hold a place on a status list."""
@@ -156,22 +150,22 @@ def _statement(row: StatementRow, leaf_index: int | None) -> SignedStatement:
     )
 
 
-def _row(statement: SignedStatement) -> StatementRow:
-    return StatementRow(
-        statement_id=statement.statement_id,
-        iri=statement.iri,
-        kind=statement.kind.value,
-        series=statement.series,
-        version=statement.version,
-        about=statement.about,
-        point=statement.point,
-        issuer=statement.issuer,
-        digest=statement.digest,
-        body=statement.body,
-        issued_at=statement.issued_at,
-        status_list=statement.status_list,
-        status_index=statement.status_index,
-    )
+def _columns(statement: SignedStatement) -> dict[str, object]:
+    return {
+        "statement_id": statement.statement_id,
+        "iri": statement.iri,
+        "kind": statement.kind.value,
+        "series": statement.series,
+        "version": statement.version,
+        "about": statement.about,
+        "point": statement.point,
+        "issuer": statement.issuer,
+        "digest": statement.digest,
+        "body": statement.body,
+        "issued_at": statement.issued_at,
+        "status_list": statement.status_list,
+        "status_index": statement.status_index,
+    }
 
 
 def _status_list(row: StatusListRow) -> StatusList:
