@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 import httpx
 import orjson
 import polars as pl
+import structlog
 import typer
 from sqlalchemy.exc import OperationalError
 
@@ -56,7 +57,7 @@ class ReplayRefusedError(PassportError):
 
 
 @app.command()
-def replay(  # noqa: PLR0913 - the options of the contract
+def replay(
     file: Annotated[Path, typer.Argument(help="Frames: .parquet, .csv or .jsonl.")],
     *,
     battery: Annotated[str, typer.Option(help="The QR code's text, or GTIN/SERIAL.")],
@@ -100,6 +101,7 @@ def estimate(
 
 def main() -> None:
     """Run the command line and end with the contract's exit codes."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         app()
     except (ServiceUnreachableError, OSError, OperationalError) as error:

@@ -7,6 +7,7 @@ from typing import Any
 import typer
 from fastapi import APIRouter
 
+from bms_ingest.demonstration import load_readings
 from bms_ingest.sources.http import telemetry_router
 from bms_ingest.storage import migrations
 from bms_ingest.storage.tables import metadata
@@ -48,6 +49,7 @@ class Extension:
 
     def demo(self, passport: Passport) -> None:
         """Load the real readings of the demonstration's batteries."""
+        load_readings(passport, self.telemetry(passport))
 
 
 def migration_source() -> MigrationSource:

@@ -46,15 +46,23 @@ def traits_of_model(content: Mapping[str, object]) -> BatteryTraits | None:
 
 
 def _window(declared: object) -> TemperatureWindow:
-    """Take the temperatures the maker declares; where it declares none, the usual ones."""
-    window = TemperatureWindow()
+    """Take the temperatures the maker declares, for charging too; else the usual ones.
+
+    A condition states one pair of limits; minutes of charging are counted against the same.
+    """
+    usual = TemperatureWindow()
+    window = replace(
+        usual, charging_low_cdegc=usual.low_cdegc, charging_high_cdegc=usual.high_cdegc
+    )
     if not isinstance(declared, Mapping):
         return window
     low, high = (_number(declared.get(name)) for name in ("minimumCelsius", "maximumCelsius"))
     if low is not None:
-        window = replace(window, low_cdegc=round(low * 100))
+        limit = round(low * 100)
+        window = replace(window, low_cdegc=limit, charging_low_cdegc=limit)
     if high is not None:
-        window = replace(window, high_cdegc=round(high * 100))
+        limit = round(high * 100)
+        window = replace(window, high_cdegc=limit, charging_high_cdegc=limit)
     return window
 
 

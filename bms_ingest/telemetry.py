@@ -90,10 +90,6 @@ class Telemetry:
         self._announced: dict[str, datetime] = {}
         self._announcing = Lock()
 
-    def actor_of_key(self, secret: str) -> Actor:
-        """Return who a machine acts as; see ``passport.services.accounts.actor_of_key``."""
-        return self._services.actor_of_key(secret)
-
     def recover(self) -> None:
         """Enter what a crash left in the spool, and have waiting batteries looked at."""
         recovered = self._store.recover()
@@ -141,6 +137,14 @@ class Telemetry:
         """
         self._open(actor, battery_id)
         self._conditions.declare_source(battery_id, source)
+
+    def knows(self, battery_id: BatteryId) -> bool:
+        """Whether a battery has a passport."""
+        return self._services.do(SYSTEM, lambda work: work.passports.find(battery_id) is not None)
+
+    def frame_count(self, battery_id: BatteryId) -> int:
+        """Return how many frames of a battery are durable."""
+        return self._days.frame_count(battery_id)
 
     def report(self, battery_id: BatteryId) -> ConditionReport | None:
         """Return what all durable frames of a battery say of its condition; nothing is signed."""

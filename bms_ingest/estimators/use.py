@@ -22,6 +22,7 @@ THROUGHPUT_CONVENTION: Final = "charge-and-discharge"
 Source: Regulation (EU) 2023/1542, Annex VII, Part B, leaves it open; stated beside each value.
 """
 VERSION: Final = "use/1"
+THROUGHPUT: Final = ("capacity_throughput_ah", "energy_throughput_kwh", "full_equivalent_cycles")
 FEWEST_STEPS: Final = 20
 NEWEST_ROUND_TRIPS: Final = 5
 LOWEST_BALANCE, HIGHEST_BALANCE = 0.95, 1.01
@@ -39,11 +40,14 @@ def estimate_throughput(stretch: Stretch, traits: BatteryTraits) -> Iterator[Est
     charge = Decimal(stretch.charge_in + stretch.charge_out) / CHARGE_UNITS_PER_MAH / 1000
     energy = Decimal(stretch.energy_in + stretch.energy_out) / ENERGY_UNITS_PER_MWH / 1_000_000
     cycles = charge * 1000 / (2 * traits.rated_capacity_mah)
+    if not stretch.integrated_ms and not stretch.bridged_ms:
+        reason = "no frame carries a current or a charge counter"
+        for quantity in THROUGHPUT:
+            yield Estimate(quantity=quantity, method="integral", reason=reason)
+        return
     unseen = f"{stretch.gap_count} gaps between frames in which nothing is known to have flowed"
-    for quantity, value, places in (
-        ("capacity_throughput_ah", charge, 3),
-        ("energy_throughput_kwh", energy, 6),
-        ("full_equivalent_cycles", cycles, 2),
+    for quantity, value, places in zip(
+        THROUGHPUT, (charge, energy, cycles), (3, 6, 2), strict=True
     ):
         yield Estimate(
             quantity=quantity,

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from http import HTTPStatus
 from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Depends, Header, Request
-from fastapi.security.utils import get_authorization_scheme_param
 
 from bms_ingest.decoders.frame_json import DecodedBatch, decode_json, decode_ndjson
 from bms_ingest.frame import FrameError
 from bms_ingest.telemetry import BatchReceipt, Telemetry
-from passport.domain.actor import Actor
-from passport.domain.errors import NotSignedInError, PassportError
+from passport.domain.errors import PassportError
+from passport.ui.request import SignedIn
 
 _DETAILS = 1_000
 """So many frames that were set aside are named in an answer; the count names them all."""
@@ -23,6 +23,7 @@ class BatchTooLargeError(PassportError):
     """A batch of frames is larger than this installation reads."""
 
     code: ClassVar[str] = "telemetry-too-large"
+    http_status: ClassVar[HTTPStatus] = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 def telemetry_router(telemetry: Telemetry) -> APIRouter:
@@ -30,17 +31,9 @@ def telemetry_router(telemetry: Telemetry) -> APIRouter:
     router = APIRouter(prefix="/api/v1", tags=["telemetry"])
     body = _body_of_at_most(telemetry.settings.max_batch_bytes)
 
-    def actor_of(authorization: Annotated[str, Header()] = "") -> Actor:
-        scheme, secret = get_authorization_scheme_param(authorization)
-        if scheme.lower() != "bearer" or not secret:
-            raise NotSignedInError(
-                "telemetry needs an API key with telemetry:write: Authorization: Bearer <key>"
-            )
-        return telemetry.actor_of_key(secret)
-
     @router.post("/telemetry", summary="Take in frames of batteries")
     def take_in(
-        actor: Annotated[Actor, Depends(actor_of)],
+        actor: SignedIn,
         batch: Annotated[bytes, Depends(body)],
         content_type: Annotated[str, Header()] = _JSON,
     ) -> dict[str, Any]:

@@ -41,6 +41,11 @@ class DayBook:
         with reading(self._engine) as connection:
             return Ledger(connection, self._spool).batteries_to_fold()
 
+    def frame_count(self, battery_id: str) -> int:
+        """Return how many frames of a battery are durable."""
+        with reading(self._engine) as connection:
+            return Ledger(connection, self._spool).count(battery_id)
+
     def total(self, battery_id: str, traits: BatteryTraits) -> Stretch | None:
         """Return what all durable frames of a battery amount to, folding what is new."""
         while self._fold_some(battery_id, traits):

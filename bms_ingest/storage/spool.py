@@ -12,8 +12,9 @@ import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from passport.domain.errors import PassportError
 
@@ -25,7 +26,8 @@ _LONGEST_SEGMENT: Final = 64 * 1024 * 1024
 class SpoolDamagedError(PassportError):
     """A record that was acknowledged cannot be read any more."""
 
-    code = "telemetry-spool-damaged"
+    code: ClassVar[str] = "telemetry-spool-damaged"
+    http_status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
 
     def __init__(self, place: "Place") -> None:
         super().__init__(

@@ -9,6 +9,7 @@ import hashlib
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from itertools import groupby
 from typing import ClassVar, Final
 
@@ -32,6 +33,7 @@ class TelemetryBusyError(PassportError):
     """More frames come than the disk takes; nothing of this batch was kept."""
 
     code: ClassVar[str] = "telemetry-busy"
+    http_status: ClassVar[HTTPStatus] = HTTPStatus.SERVICE_UNAVAILABLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Measurements shown by the demonstration; ``NOTICE.md`` says whose they are."""
