@@ -30,7 +30,7 @@ from passport.services.bundle import (
     parse_bundle,
 )
 from passport.services.trust import Trust
-from passport.services.verification_report import Check, Verdict, VerificationReport
+from passport.services.verification_report import Check, Finding, VerificationReport
 from passport.services.verification_rules import (
     GenuineStatement,
     check_index,
@@ -188,12 +188,11 @@ class _Verification:
         try:
             kind = kind_of(document)
         except MalformedDocumentError as error:
-            self._report.failed(
+            self._report.found(
                 Check.KINDS,
-                "statement-kind-unknown",
+                Finding.KIND_UNKNOWN,
                 str(error),
                 statement=name,
-                verdict=Verdict.NOT_CHECKED,
             )
             return None
         self._report.passed(Check.KINDS, "every kind of statement is known")
@@ -214,12 +213,11 @@ class _Verification:
     def _check_schema(self, document: Mapping[str, Any], name: str) -> bool:
         problems = check_statement(document)
         for problem in problems[:_MOST_SCHEMA_PROBLEMS]:
-            self._report.failed(
+            self._report.found(
                 Check.SCHEMAS,
-                "statement-schema",
+                Finding.SCHEMA,
                 f"{problem.path or '/'}: {problem.message}",
                 statement=name,
-                verdict=Verdict.NOT_CHECKED,
             )
         if not problems:
             self._report.passed(Check.SCHEMAS, "every statement has the form of its kind")
@@ -231,12 +229,11 @@ class _Verification:
         except InvalidValueError as error:
             reason = str(error)
         if reason:
-            self._report.failed(
+            self._report.found(
                 Check.VALIDITY,
-                "not-valid-then",
+                Finding.NOT_VALID_THEN,
                 reason,
                 statement=name,
-                verdict=Verdict.WITHDRAWN,
             )
         else:
             self._report.passed(Check.VALIDITY, f"valid at {instant_text(self._at)}")
@@ -276,12 +273,11 @@ class _Verification:
                 f"the statement of {document['issuer']}"
             )
         if read_status(entry, status_list):
-            self._report.failed(
+            self._report.found(
                 Check.STATUS,
-                "statement-revoked",
+                Finding.REVOKED,
                 f"{name} was withdrawn by its issuer",
                 statement=name,
-                verdict=Verdict.WITHDRAWN,
             )
         else:
             self._report.passed(Check.STATUS, "nothing was withdrawn")
@@ -324,12 +320,11 @@ class _Verification:
             if digest in evidence.bundle.receipts
         ]
         if not found:
-            self._report.failed(
+            self._report.found(
                 Check.RECEIPTS,
-                "receipt-missing",
+                Finding.RECEIPT_MISSING,
                 f"the bundle has no log receipt for {statement.iri}",
                 statement=statement.iri,
-                verdict=Verdict.NOT_CHECKED,
             )
         for digest, receipt in found:
             try:
@@ -349,11 +344,10 @@ class _Verification:
                 self._report.refused(Check.CONTEXTS, error)
                 continue
             if data != pinned:
-                self._report.failed(
+                self._report.found(
                     Check.CONTEXTS,
-                    "bundled-context-changed",
+                    Finding.CONTEXT_CHANGED,
                     f"the bundle brings {address} with another content than is pinned",
-                    verdict=Verdict.NOT_CHECKED,
                 )
 
 

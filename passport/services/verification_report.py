@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, assert_never
 
 from passport.domain.errors import PassportError
 from passport.linked_data.contexts import UnknownContextError
@@ -44,6 +44,54 @@ class Check(StrEnum):
     INDEX = "index"
     ISSUERS = "issuers"
     RECEIPTS = "receipts"
+
+
+class Finding(StrEnum):
+    """What is wrong although no single proof is; refusals of other parts keep their own code."""
+
+    KIND_UNKNOWN = "statement-kind-unknown"
+    SCHEMA = "statement-schema"
+    NOT_VALID_THEN = "not-valid-then"
+    REVOKED = "statement-revoked"
+    SUPERSEDED = "statement-superseded"
+    OTHER_BATTERY = "statement-of-another-battery"
+    VERSION_TWICE = "version-twice"
+    CHAIN_BROKEN = "chain-broken"
+    INDEX_MISSING = "index-missing"
+    INDEX_MISMATCH = "index-mismatch"
+    INDEX_HIDES = "index-hides-statement"
+    WITHHELD = "statement-withheld"
+    ISSUER_WITHOUT_SAY = "issuer-without-say"
+    RECEIPT_MISSING = "receipt-missing"
+    CONTEXT_CHANGED = "bundled-context-changed"
+
+    @property
+    def verdict(self) -> Verdict:
+        """What this finding alone makes of the whole."""
+        match self:
+            case Finding.NOT_VALID_THEN | Finding.REVOKED | Finding.SUPERSEDED:
+                return Verdict.WITHDRAWN
+            case Finding.ISSUER_WITHOUT_SAY:
+                return Verdict.FORGED
+            case (
+                Finding.KIND_UNKNOWN
+                | Finding.SCHEMA
+                | Finding.RECEIPT_MISSING
+                | Finding.CONTEXT_CHANGED
+            ):
+                return Verdict.NOT_CHECKED
+            case (
+                Finding.OTHER_BATTERY
+                | Finding.VERSION_TWICE
+                | Finding.CHAIN_BROKEN
+                | Finding.INDEX_MISSING
+                | Finding.INDEX_MISMATCH
+                | Finding.INDEX_HIDES
+                | Finding.WITHHELD
+            ):
+                return Verdict.NOT_ONE_PASSPORT
+            case _:
+                assert_never(self)
 
 
 class Outcome(StrEnum):
@@ -116,21 +164,14 @@ class VerificationReport:
         """Note a check for which something was not at hand."""
         self._note(check, Outcome.NOT_CHECKED, detail)
 
-    def failed(
-        self, check: Check, code: str, message: str, *, statement: str = "", verdict: Verdict
-    ) -> None:
-        """Note a problem."""
-        self.problems.append(
-            FoundProblem(
-                check=check, code=code, message=message, statement=statement, verdict=verdict
-            )
-        )
-        self._note(check, Outcome.FAILED, message)
+    def found(self, check: Check, finding: Finding, message: str, *, statement: str = "") -> None:
+        """Note a finding as a problem."""
+        self._add(check, finding.value, message, statement, finding.verdict)
 
     def refused(self, check: Check, error: PassportError, *, statement: str = "") -> None:
         """Note a refusal of another part as a problem."""
         verdict = Verdict.NOT_CHECKED if isinstance(error, _CANNOT_TELL) else Verdict.FORGED
-        self.failed(check, error.code, str(error), statement=statement, verdict=verdict)
+        self._add(check, error.code, str(error), statement, verdict)
 
     def to_dict(self) -> Mapping[str, object]:
         """Write the report as `passport verify` prints it."""
@@ -156,6 +197,14 @@ class VerificationReport:
                 for problem in self.problems
             ],
         }
+
+    def _add(self, check: Check, code: str, message: str, statement: str, verdict: Verdict) -> None:
+        self.problems.append(
+            FoundProblem(
+                check=check, code=code, message=message, statement=statement, verdict=verdict
+            )
+        )
+        self._note(check, Outcome.FAILED, message)
 
     def _note(self, check: Check, outcome: Outcome, detail: str) -> None:
         # What went worse with one statement is not painted over by the next one.

@@ -16,7 +16,7 @@ from passport.domain.event import EventKind
 from passport.domain.passport import StatementKind
 from passport.linked_data.documents import digest_text
 from passport.services.series import CHAINS, series_iri
-from passport.services.verification_report import Check, Verdict, VerificationReport
+from passport.services.verification_report import Check, Finding, VerificationReport
 
 _MODEL_KINDS = frozenset(
     {
@@ -93,26 +93,24 @@ def check_one_battery(statements: Sequence[GenuineStatement], report: Verificati
     for statement in statements:
         if statement.kind in _MODEL_KINDS:
             subject, expected = statement.model, model
-            place, home = "model", (f"{model}#",)
+            place, home = "model", f"{model}#"
         else:
             subject, expected = str(statement.subject["id"]), battery
-            place, home = "battery", (f"{battery}#",)
+            place, home = "battery", f"{battery}#"
         if subject != expected or not statement.series.startswith(home):
-            _not_one(
-                report,
+            report.found(
                 Check.ONE_BATTERY,
-                "statement-of-another-battery",
+                Finding.OTHER_BATTERY,
                 f"{statement.iri} is about {subject}, series {statement.series}; the {place} of "
                 f"this passport is {expected}",
-                statement,
+                statement=statement.iri,
             )
         elif statement.model and statement.model != model:
-            _not_one(
-                report,
+            report.found(
                 Check.ONE_BATTERY,
-                "statement-of-another-battery",
+                Finding.OTHER_BATTERY,
                 f"{statement.iri} names the model {statement.model}; the others name {model}",
-                statement,
+                statement=statement.iri,
             )
     report.passed(Check.ONE_BATTERY, f"all statements are about {battery or model}")
 
@@ -134,32 +132,29 @@ def _check_step(
 ) -> None:
     if older.version == newer.version:
         if older.digests.isdisjoint(newer.digests):
-            _not_one(
-                report,
+            report.found(
                 Check.VERSIONS,
-                "version-twice",
+                Finding.VERSION_TWICE,
                 f"{older.iri} and {newer.iri} are both version {newer.version} of {newer.series}",
-                newer,
+                statement=newer.iri,
             )
         return
     previous = newer.document.get("previous")
     follows = newer.version == older.version + 1
     if follows and previous not in {digest_text(digest) for digest in older.digests}:
-        _not_one(
-            report,
+        report.found(
             Check.VERSIONS,
-            "chain-broken",
+            Finding.CHAIN_BROKEN,
             f"{newer.iri} continues {previous}, which is not {older.iri}",
-            newer,
+            statement=newer.iri,
         )
     if newer.kind not in CHAINS:
-        report.failed(
+        report.found(
             Check.VERSIONS,
-            "statement-superseded",
+            Finding.SUPERSEDED,
             f"{older.iri} is version {older.version} of {older.series}; version {newer.version} "
             "stands beside it",
             statement=older.iri,
-            verdict=Verdict.WITHDRAWN,
         )
 
 
@@ -168,10 +163,9 @@ def check_index(statements: Sequence[GenuineStatement], report: VerificationRepo
     indexes = [one for one in statements if one.kind is StatementKind.INDEX]
     if not indexes:
         if any(one.kind in _LISTED_KINDS | {StatementKind.CONDITION} for one in statements):
-            _not_one(
-                report,
+            report.found(
                 Check.INDEX,
-                "index-missing",
+                Finding.INDEX_MISSING,
                 "the presentation has no genuine index, so nobody can tell what was left out",
             )
         return
@@ -187,12 +181,11 @@ def check_index(statements: Sequence[GenuineStatement], report: VerificationRepo
         if statement.kind not in _LISTED_KINDS or hidden_from_all:
             continue
         if listed.isdisjoint(map(digest_text, statement.digests)):
-            _not_one(
-                report,
+            report.found(
                 Check.INDEX,
-                "index-hides-statement",
+                Finding.INDEX_HIDES,
                 f"{statement.iri} is not the version that the index lists",
-                statement,
+                statement=statement.iri,
             )
     report.passed(Check.INDEX, "everything the index lists is there, as it was signed")
 
@@ -206,15 +199,14 @@ def _check_listed(
         if entry["statementDigest"] in present:
             continue
         if entry["statement"] in addresses:
-            code, what = "index-mismatch", "is there with another content"
+            finding, what = Finding.INDEX_MISMATCH, "is there with another content"
         else:
-            code, what = "statement-withheld", "is not in the presentation"
-        _not_one(
-            report,
+            finding, what = Finding.WITHHELD, "is not in the presentation"
+        report.found(
             Check.INDEX,
-            code,
+            finding,
             f"the index lists {entry['statement']}, which {what}",
-            index,
+            statement=index.iri,
         )
 
 
@@ -227,12 +219,11 @@ def _check_series(
         # An owner reads the wide index, but not the model's restricted statement.
         restricted = series_iri(series.partition("#")[0], StatementKind.MODEL_RESTRICTED)
         if series not in present and series != restricted:
-            _not_one(
-                report,
+            report.found(
                 Check.INDEX,
-                "statement-withheld",
+                Finding.WITHHELD,
                 f"the index names the series {series}; no statement of it is in the presentation",
-                index,
+                statement=index.iri,
             )
 
 
@@ -251,14 +242,23 @@ def check_issuers(
     responsible = _responsible(indexes[0]) if indexes else ""
     model_issuers = sorted({one.issuer for one in statements if one.kind in _MODEL_KINDS})
     if len(model_issuers) > 1:
-        _wrong_issuer(report, f"the model is described by {' and '.join(model_issuers)}")
+        report.found(
+            Check.ISSUERS,
+            Finding.ISSUER_WITHOUT_SAY,
+            f"the model is described by {' and '.join(model_issuers)}",
+        )
     recyclers = {one.issuer for one in statements if one.event == EventKind.RECYCLING_STARTED}
     for statement in statements:
         reason = _why_not_theirs(statement, responsible, recyclers) or _why_not_in_role(
             statement, roles
         )
         if reason:
-            _wrong_issuer(report, f"{statement.iri}: {reason}", statement)
+            report.found(
+                Check.ISSUERS,
+                Finding.ISSUER_WITHOUT_SAY,
+                f"{statement.iri}: {reason}",
+                statement=statement.iri,
+            )
     report.passed(
         Check.ISSUERS,
         f"responsible: {responsible or 'not named'}; "
@@ -318,31 +318,3 @@ def _is_wide(index: GenuineStatement) -> bool:
 
 def _names(dids: set[str]) -> str:
     return ", ".join(sorted(dids))
-
-
-def _not_one(
-    report: VerificationReport,
-    check: Check,
-    code: str,
-    message: str,
-    statement: GenuineStatement | None = None,
-) -> None:
-    report.failed(
-        check,
-        code,
-        message,
-        statement=statement.iri if statement else "",
-        verdict=Verdict.NOT_ONE_PASSPORT,
-    )
-
-
-def _wrong_issuer(
-    report: VerificationReport, message: str, statement: GenuineStatement | None = None
-) -> None:
-    report.failed(
-        Check.ISSUERS,
-        "issuer-without-say",
-        message,
-        statement=statement.iri if statement else "",
-        verdict=Verdict.FORGED,
-    )

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from builders_bundle import (
@@ -18,6 +19,7 @@ from builders_signing import NOON
 from passport.domain.actor import Role
 from passport.services.trust import Trust, did_document_digest
 from passport.services.verification import verify_passport
+from passport.services.verification_report import Finding
 from passport.signing.did import DidDocuments
 from passport.signing.errors import KeyUnknownError
 from passport.signing.web_reader import UnreachableError
@@ -166,3 +168,9 @@ def test_verifying_needs_neither_a_database_nor_a_web_server():
     )
 
     assert run.stdout.strip() == "[]"
+
+
+def test_every_finding_of_a_verification_is_described():
+    described = (Path(__file__).parents[3] / "docs" / "problems.md").read_text()
+
+    assert [finding for finding in Finding if f"| `{finding.value}` | " not in described] == []
