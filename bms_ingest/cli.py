@@ -13,7 +13,6 @@ from typing import Annotated, Any, Final
 import httpx
 import orjson
 import polars as pl
-import structlog
 import typer
 from sqlalchemy.exc import OperationalError
 
@@ -27,6 +26,7 @@ from bms_ingest.sources.files import read_batches
 from bms_ingest.telemetry import Telemetry
 from bms_ingest.traits import BatteryTraits
 from passport.bootstrap import open_passport
+from passport.diagnostics import configure_logs
 from passport.domain.actor import SYSTEM
 from passport.domain.errors import InvalidValueError, PassportError
 from passport.domain.identifiers import BatteryId, parse_battery_id
@@ -101,7 +101,7 @@ def estimate(
 
 def main() -> None:
     """Run the command line and end with the contract's exit codes."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    configure_logs()
     try:
         app()
     except (ServiceUnreachableError, OSError, OperationalError) as error:

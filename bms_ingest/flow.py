@@ -51,6 +51,14 @@ _UNKNOWN = Flow(0, 0, 0, 0, KnownBy.NOTHING, KnownBy.NOTHING)
 _TRAPEZOID, _COUNTER = KnownBy.TRAPEZOID, KnownBy.COUNTER
 
 
+def continues(before: Frame, after: Frame) -> bool:
+    """Whether a frame follows another within one run of the BMS.
+
+    Where the clock was set back across midnight a later frame stands in an earlier day.
+    """
+    return before.epoch == after.epoch and before.seq < after.seq
+
+
 def flow_between(before: Frame, after: Frame) -> Flow:
     """Return what flowed between two frames that follow each other.
 
@@ -58,7 +66,7 @@ def flow_between(before: Frame, after: Frame) -> Flow:
     counters; else nothing is known. Across a restart of the BMS nothing is known: counters may
     have been reset.
     """
-    if before.epoch != after.epoch:
+    if not continues(before, after):
         return _UNKNOWN
     elapsed_ms = after.time_ms - before.time_ms
     first_ma, last_ma = before.current_ma, after.current_ma

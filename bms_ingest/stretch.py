@@ -16,7 +16,7 @@ from bms_ingest.charge_session import (
     lower,
     position_of,
 )
-from bms_ingest.flow import Flow, KnownBy, flow_between
+from bms_ingest.flow import Flow, KnownBy, continues, flow_between
 from bms_ingest.frame import Frame
 from bms_ingest.traits import BatteryTraits
 
@@ -148,7 +148,7 @@ class Stretch:
         else:
             charging = current is not None and current >= traits.flow_ma
             session = self.head if self.whole else self.tail
-            if session is None or last.epoch != frame.epoch:
+            if session is None or not continues(last, frame):
                 self._end_session()
                 self.tail = ChargeSession(frame, charging=charging)
             else:
@@ -275,7 +275,7 @@ class Stretch:
         else:
             self.gap_count += 1
             self.gap_ms += past_ms
-        if before.epoch != after.epoch:
+        if not continues(before, after):
             self.restarts += 1
             return
         if 0 < elapsed_ms <= LONGEST_HOLD_MS:
@@ -342,7 +342,7 @@ class Stretch:
         mine = self.head if self.whole else self.tail
         theirs = None if later.head is None else later.head.copy()
         ended = start if theirs is None else theirs.flowed.after(start)
-        if mine is not None and theirs is not None and self.last.epoch == later.first.epoch:
+        if mine is not None and theirs is not None and continues(self.last, later.first):
             merged = mine.merged(theirs, flow)
             if self.whole:
                 self.head = merged
