@@ -25,8 +25,8 @@ from passport.domain.errors import InvalidValueError, PassportError, Problem
 from passport.domain.event import EventKind
 from passport.domain.identifiers import parse_battery_id, parse_model_id
 from passport.exchange.labels import LabelFormat
-from passport.linked_data.canonical import pinned_canonicalizer
-from passport.linked_data.documents import parse_document, parse_input
+from passport.linked_data.documents import parse_input
+from passport.linked_data.foreign import canonize_bytes
 from passport.services.accounts import NewAccount
 from passport.services.importing import ImportResult, read_import
 from passport.services.issue import NewModel
@@ -238,9 +238,8 @@ def verify(
 
 @app.command()
 def canonize(file: Annotated[Path, typer.Argument(help="JSON-LD document.")]) -> None:
-    """Print the canonical N-Quads of a document."""
-    document = parse_document(file.read_bytes())
-    sys.stdout.buffer.write(pinned_canonicalizer().canonize(document))
+    """Print the canonical N-Quads of a JSON-LD document or of N-Quads."""
+    sys.stdout.buffer.write(canonize_bytes(file.read_bytes()))
 
 
 @app.command()
