@@ -1,6 +1,8 @@
 """What the end of life adds to an installation of the passport."""
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,11 +10,17 @@ import typer
 from fastapi import APIRouter
 
 from passport.bootstrap import MigrationSource, Passport
-from passport.domain.actor import SYSTEM
-from recycler_portal import cli
+from passport.domain.actor import SYSTEM, Role
+from passport.ui.rendering import Neighbour
+from passport.ui.shell import NavLink
+from recycler_portal import api, cli
+from recycler_portal.doorway import routes_of
+from recycler_portal.pages import recycling, yard
 from recycler_portal.passport_record import ServicesRecord
 from recycler_portal.portal import Portal
 from recycler_portal.storage.sources import eol_source
+
+_FOLDER = Path(str(files("recycler_portal")))
 
 TELL_PASSPORT = "eol-tell-passport"
 """Kind of the job that tells the passport's record what still has to be told."""
@@ -22,11 +30,18 @@ class Extension:
     """The neighbour of the record for everything after use."""
 
     name = "recycler_portal"
+    neighbour = Neighbour(
+        name="recycler", templates=_FOLDER / "templates", static=_FOLDER / "static"
+    )
+    nav = (
+        NavLink(text="Yard", href="/yard", roles=frozenset({Role.COLLECTOR, Role.RECYCLER})),
+        NavLink(text="Recycling", href="/recycling", roles=frozenset({Role.RECYCLER})),
+    )
 
     def routers(self, passport: Passport) -> Sequence[APIRouter]:
         """Return the routes that join the application."""
-        del passport
-        return ()
+        routers = (api.router, yard.router, recycling.router)
+        return (routes_of(open_portal(passport), routers),)
 
     def commands(self) -> Sequence[typer.Typer]:
         """Return command groups that join `passport`."""

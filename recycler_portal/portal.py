@@ -140,6 +140,12 @@ class Portal:
             lambda work: work.intakes.waiting_at(actor.organisation, limit=_LIST_LENGTH)
         )
 
+    def usual_place(self, actor: Actor) -> dict[str, str]:
+        """Return site and country of the newest intake, to fill them in again."""
+        for intake in self.waiting_intakes(actor)[:1]:
+            return {"site": intake.observation.site, "country": intake.observation.country}
+        return {}
+
     def open_tasks(self, actor: Actor) -> Sequence[Task]:
         """Return what the actor's organisation has to do, oldest first."""
         require_yard(actor)
