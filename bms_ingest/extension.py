@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import typer
@@ -21,15 +22,17 @@ class Extension:
     name = "bms_ingest"
 
     def __init__(self) -> None:
-        self._opened: dict[int, Telemetry] = {}
+        self._opened: tuple[Passport, Telemetry] | None = None
+        self._opening = Lock()
 
     def telemetry(self, passport: Passport) -> Telemetry:
-        """Return the telemetry of one opened installation."""
-        telemetry = self._opened.get(id(passport))
-        if telemetry is None:
-            telemetry = self._opened[id(passport)] = Telemetry(passport)
-            telemetry.recover()
-        return telemetry
+        """Return the telemetry of an opened installation; what a crash left is entered first."""
+        with self._opening:
+            if self._opened is None or self._opened[0] is not passport:
+                telemetry = Telemetry(passport)
+                telemetry.recover()
+                self._opened = (passport, telemetry)
+            return self._opened[1]
 
     def routers(self, passport: Passport) -> Sequence[APIRouter]:
         """Return the route that takes frames."""
