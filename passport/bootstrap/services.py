@@ -35,7 +35,7 @@ from passport.storage.rows import Store
 from passport.storage.unit import WriteBuffer
 from passport.storage.work import work_on
 
-_IMPORT_CHUNK = 20
+_IMPORT_CHUNK = 50
 """Batteries of a file that become durable together."""
 
 
@@ -387,6 +387,16 @@ class PassportServices(Committing):
     def condition_chain(self, actor: Actor, battery_id: BatteryId) -> Sequence[SignedStatement]:
         """See `passport.services.disclosure.condition_chain`."""
         return self.do(actor, lambda work: disclosure.condition_chain(actor, battery_id, work=work))
+
+    def read_statement(self, actor: Actor, statement_id: str) -> SignedStatement:
+        """See `passport.services.disclosure.read_statement`."""
+        return self.do(
+            actor, lambda work: disclosure.read_statement(actor, statement_id, work=work)
+        )
+
+    def model_statements(self, actor: Actor, model_id: ModelId) -> Sequence[SignedStatement]:
+        """See `passport.services.disclosure.model_statements`."""
+        return self.do(actor, lambda work: disclosure.model_statements(actor, model_id, work=work))
 
     def events_of(self, actor: Actor, battery_id: BatteryId) -> Sequence[Event]:
         """See `passport.services.disclosure.events_of`."""

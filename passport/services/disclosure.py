@@ -7,21 +7,32 @@ from passport.domain.access import (
     READABLE,
     Audience,
     Point,
+    Standing,
+    audiences_of,
+    points_readable,
     require_audience,
 )
 from passport.domain.actor import Actor
 from passport.domain.battery import Battery
+from passport.domain.errors import AccessDeniedError, NotFoundError, PassportCeasedError
 from passport.domain.event import Event, point_of_event
-from passport.domain.identifiers import BatteryId
+from passport.domain.identifiers import BatteryId, ModelId
 from passport.domain.passport import StatementKind
 from passport.domain.status import PassportState
 from passport.linked_data.documents import presentation_bytes
+from passport.services.issue import ModelUnknownError
 from passport.services.ports import SignedStatement, Work
 from passport.services.readers import readable_points
 from passport.services.series import CHAINS
 
 NEWEST_CONDITIONS = 24
 """So many conditions of the chain travel with a passport; the others are behind its address."""
+
+
+class StatementUnknownError(NotFoundError):
+    """There is no statement under this number."""
+
+    code = "statement-unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +102,59 @@ def events_of(actor: Actor, battery_id: BatteryId, *, work: Work) -> Sequence[Ev
         for event in work.events.of_battery(battery_id)
         if point_of_event(event.kind) in points
     ]
+
+
+def read_statement(actor: Actor, statement_id: str, *, work: Work) -> SignedStatement:
+    """Return one statement that is in the log, to a reader of its point.
+
+    Raises:
+        StatementUnknownError: There is none under this number, or the log has not taken it.
+        PassportCeasedError: It is about a battery that has been recycled.
+        AccessDeniedError: The reader does not read its point.
+    """
+    statement = work.statements.find(statement_id)
+    if statement is None or statement.leaf_index is None:
+        raise StatementUnknownError(f"there is no statement {statement_id}")
+    battery = work.passports.find(BatteryId(statement.about))
+    if battery is None:
+        points = _points_of_model(actor, ModelId(statement.about), work=work)
+    else:
+        points = readable_points(actor, battery, work=work)
+        is_tombstone = statement.kind is StatementKind.EVENT and statement.point == Point.PUBLIC
+        if battery.state is PassportState.CEASED and not is_tombstone:
+            raise PassportCeasedError(battery.battery_id)
+    if statement.point not in points:
+        who = actor.organisation or "a visitor without login"
+        raise AccessDeniedError(
+            f"{who} does not read point {statement.point} of Annex XIII here: ask the responsible "
+            "operator for access and name your purpose"
+        )
+    return statement
+
+
+def model_statements(actor: Actor, model_id: ModelId, *, work: Work) -> Sequence[SignedStatement]:
+    """Return the newest statements about a model that a reader may see.
+
+    Raises:
+        ModelUnknownError: The model is not on record.
+    """
+    points = _points_of_model(actor, model_id, work=work)
+    found = [one for one in work.statements.newest_about(model_id) if one.point in points]
+    return sorted(found, key=lambda one: (_ORDER[one.kind], one.series))
+
+
+def _points_of_model(actor: Actor, model_id: ModelId, *, work: Work) -> frozenset[Point]:
+    """Return the points of a model that a reader sees, by role or by a grant for one of its own."""
+    model = work.passports.find_model(model_id)
+    if model is None:
+        raise ModelUnknownError(f"model {model_id} is not on record")
+    grants = work.grants.of_organisation(actor.organisation) if actor.organisation else ()
+    standing = Standing(
+        responsible=model.operator,
+        delegates=work.operators.delegates_of(model.operator),
+        grants=tuple(grant for grant in grants if grant.model_id == model_id),
+    )
+    return points_readable(audiences_of(actor, standing, work.clock.now()))
 
 
 def _current_statements(battery: Battery, *, work: Work) -> list[SignedStatement]:

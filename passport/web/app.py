@@ -1,0 +1,107 @@
+"""The application: routes of the passport and of its neighbours behind one edge."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from importlib.metadata import version
+from time import monotonic
+
+from fastapi import Depends, FastAPI
+from starlette.middleware import Middleware
+
+from passport.bootstrap import Passport
+from passport.domain.actor import PUBLIC
+from passport.services.operators import OperatorUnknownError
+from passport.settings import Mode
+from passport.ui.forms import CsrfTokens
+from passport.ui.rendering import Pages
+from passport.ui.request import Frame, navigation_of, neighbours_of
+from passport.ui.session import SessionCookie
+from passport.ui.shell import ShellMaker
+from passport.web import problems
+from passport.web.auth import Attempts
+from passport.web.background import Background
+from passport.web.dependencies import guard
+from passport.web.edge import Edge
+from passport.web.routes import batteries, evidence, health
+from passport.web.routes.resolver import BatteryRoute
+from passport.web.verdicts import Verdicts
+from passport.web.views import PassportViews
+
+_DISTRIBUTION = "open-battery-passport"
+_DESCRIPTION = (
+    "Battery passports under Regulation (EU) 2023/1542: registered, signed, read, verified, "
+    "followed to the last recovered kilogram."
+)
+_CSRF_PURPOSE = b"passport forms\x00"
+_MOST_NAMES = 1024
+
+
+def make_app(passport: Passport) -> FastAPI:
+    """Make the application of an opened installation.
+
+    Args:
+        passport: The installation; whoever opened it closes it.
+    """
+    app = FastAPI(
+        title="Open Battery Passport",
+        version=version(_DISTRIBUTION),
+        description=_DESCRIPTION,
+        docs_url=None,  # a page of our own: the framework's asks other hosts for its script
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_living,
+        dependencies=[Depends(guard)],
+    )
+    frame = frame_of(passport)
+    app.state.passport = passport
+    app.state.frame = frame
+    app.state.verdicts = Verdicts(passport)
+    app.state.views = PassportViews(passport, frame, app.state.verdicts)
+    app.state.attempts = Attempts(monotonic)
+    app.user_middleware.append(Middleware(Edge, state=app.state))
+    app.router.routes.insert(0, BatteryRoute())
+    for router in (evidence.router, health.router, batteries.router):
+        app.include_router(router)
+    for extension in passport.extensions:
+        for router in extension.routers(passport):
+            app.include_router(router)
+    problems.install(app)
+    return app
+
+
+def frame_of(passport: Passport) -> Frame:
+    """Return what the pages of an installation are made with."""
+    settings = passport.settings
+    secret = settings.session_secret.get_secret_value().encode()
+    extensions = tuple(passport.extensions)
+
+    @lru_cache(maxsize=_MOST_NAMES)
+    def organisation_name(slug: str) -> str:
+        try:
+            return passport.services.read_operator(PUBLIC, slug).name
+        except OperatorUnknownError:
+            return slug
+
+    return Frame(
+        pages=Pages(neighbours_of(extensions)),
+        shells=ShellMaker(
+            links=navigation_of(extensions),
+            demonstration=settings.mode is Mode.DEMONSTRATION,
+        ),
+        csrf=CsrfTokens(hashlib.sha256(_CSRF_PURPOSE + secret).digest()),
+        cookie=SessionCookie(secure=settings.public_base_url.startswith("https:")),
+        organisation_name=organisation_name,
+    )
+
+
+@asynccontextmanager
+async def _living(app: FastAPI) -> AsyncIterator[None]:
+    background = Background(app.state.passport)
+    background.start()
+    try:
+        yield
+    finally:
+        background.end()
+        await app.state.views.close()

@@ -1,0 +1,147 @@
+"""What every request passes first: host, size, who sends it; and what every answer carries."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from passport.bootstrap import Passport
+from passport.domain.errors import NotSignedInError, PassportError
+from passport.settings import Settings
+from passport.ui.headers import page_headers
+from passport.ui.request import Frame
+from passport.web.auth import identify
+from passport.web.errors import HostUnknownError, RequestTooLargeError
+from passport.web.problems import answer_refusal
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_IMPORT_PATHS = ("/api/v1/batteries/import", "/operator/register")
+_WITH_IDENTIFIER = ("/api/v1/batteries/", "/v1/dpps", "/batteries/")
+"""Addresses with a battery's identifier inside: their percent-encoding stays, so that a serial
+number with a slash, or one that ends like an address, is told apart from the address."""
+_FOR_PROGRAMS = ("/api/", "/v1/")
+_ONE_YEAR_S = 31_536_000
+
+
+class Installed(Protocol):
+    """What the application offers to its edge."""
+
+    passport: Passport
+    frame: Frame
+
+
+class Edge:
+    """ASGI middleware; the only one, so that a view passes few hands."""
+
+    def __init__(self, app: ASGIApp, state: Installed) -> None:
+        self._app = app
+        self._passport = state.passport
+        self._cookie = state.frame.cookie
+        self._hosts = _host_names(state.passport.settings)
+        self._headers = _headers_for(state.passport.settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or pass it on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        added = self._headers
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = _with(message["headers"], added)
+            await send(message)
+
+        try:
+            limited = await self._admit(scope, receive)
+        except PassportError as refusal:
+            request = Request(scope, receive)
+            answer = await run_in_threadpool(answer_refusal, request, refusal)
+            await answer(scope, receive, send_with_headers)
+            return
+        await self._app(scope, limited, send_with_headers)
+
+    async def _admit(self, scope: Scope, receive: Receive) -> Receive:
+        """Check a request and put its caller into it.
+
+        Raises:
+            HostUnknownError: It names another host.
+            RequestTooLargeError: It announces a larger body than this service takes.
+            NotSignedInError: It would write, and nobody is signed in.
+        """
+        scope.setdefault("state", {})
+        headers = scope["headers"]
+        self._require_host(headers)
+        raw_path = scope.get("raw_path", b"").decode("ascii", "replace")
+        if raw_path.startswith(_WITH_IDENTIFIER):
+            scope["path"] = raw_path
+        caller = await identify(headers, services=self._passport.services, cookie=self._cookie)
+        scope["state"]["caller"] = caller
+        if scope["method"] in SAFE_METHODS:
+            return receive
+        path: str = scope["path"]
+        if caller.actor.is_anonymous and path.startswith(_FOR_PROGRAMS):
+            raise NotSignedInError("send an API key as Authorization: Bearer to write")
+        settings = self._passport.settings
+        is_import = path.startswith(_IMPORT_PATHS)
+        limit = settings.max_import_bytes if is_import else settings.max_request_bytes
+        return _limited(receive, headers, limit)
+
+    def _require_host(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        if self._hosts is None:
+            return
+        host = next((value for name, value in headers if name == b"host"), b"").decode("latin-1")
+        if _without_port(host).lower() not in self._hosts:
+            raise HostUnknownError(f"this service does not answer for the host {host!r}")
+
+
+def _limited(receive: Receive, headers: Iterable[tuple[bytes, bytes]], limit: int) -> Receive:
+    """Stop reading a body where it becomes too large, announced or not."""
+    length = next((value for name, value in headers if name == b"content-length"), b"")
+    if length.isdigit() and int(length) > limit:
+        raise _too_large(limit)
+    taken = 0
+
+    async def receive_limited() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > limit:
+            raise _too_large(limit)
+        return message
+
+    return receive_limited
+
+
+def _too_large(limit: int) -> RequestTooLargeError:
+    return RequestTooLargeError(f"the body is larger than {limit:,} bytes; send it in parts")
+
+
+def _host_names(settings: Settings) -> frozenset[str] | None:
+    names = frozenset(name.lower() for name in settings.allowed_hosts)
+    return None if "*" in names else names
+
+
+def _without_port(host: str) -> str:
+    if host.startswith("["):
+        return host.partition("]")[0] + "]"
+    return host.partition(":")[0]
+
+
+def _headers_for(settings: Settings) -> list[tuple[bytes, bytes]]:
+    headers = page_headers()
+    if settings.public_base_url.startswith("https:"):
+        headers["Strict-Transport-Security"] = f"max-age={_ONE_YEAR_S}"
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+def _with(
+    headers: Iterable[tuple[bytes, bytes]], added: list[tuple[bytes, bytes]]
+) -> list[tuple[bytes, bytes]]:
+    given = list(headers)
+    if any(name == b"content-security-policy" for name, _ in given):
+        names = {name for name, _ in given}
+        return given + [pair for pair in added if pair[0] not in names]
+    return given + added

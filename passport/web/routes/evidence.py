@@ -1,0 +1,135 @@
+"""What anybody needs to check a passport without us: keys, status lists, the log, statements."""
+
+from http import HTTPStatus
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from passport.bootstrap import Passport
+from passport.domain.actor import SYSTEM
+from passport.domain.errors import NotFoundError
+from passport.services.publishing import did_document
+from passport.settings import Mode
+from passport.signing.merkle_tree import TILE_WIDTH
+from passport.ui.request import CurrentActor
+from passport.web.dependencies import Installation, Services
+
+router = APIRouter(tags=["Evidence"])
+
+_DID_MEDIA_TYPE = "application/did+json"
+_CREDENTIAL_MEDIA_TYPE = "application/vc"
+_BINARY = "application/octet-stream"
+_TEXT = "text/plain; charset=utf-8"
+_ASK_AGAIN = {"Cache-Control": "public, max-age=5"}
+_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+_PARTIAL_SUFFIX = ".p"
+
+
+@router.get("/operators/{slug}/did.json")
+def read_did(slug: str, services: Services) -> Response:
+    """Return an operator's DID document, with every key it ever signed with."""
+    document = did_document(services.read_operator(SYSTEM, slug))
+    headers = {"Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"}
+    return Response(orjson.dumps(document), headers=headers, media_type=_DID_MEDIA_TYPE)
+
+
+@router.get("/status/{list_id}")
+def read_status_list(list_id: str, services: Services) -> Response:
+    """Return a status list as it was signed: which statements their issuer withdrew."""
+    headers = _ASK_AGAIN | {"Access-Control-Allow-Origin": "*"}
+    return Response(
+        services.status_list(list_id), headers=headers, media_type=_CREDENTIAL_MEDIA_TYPE
+    )
+
+
+@router.get("/statements/{statement_id}")
+def read_statement(
+    statement_id: str, actor: CurrentActor, services: Services, request: Request
+) -> Response:
+    """Return the very bytes of one statement, to those who may read it."""
+    statement = services.read_statement(actor, statement_id)
+    etag = f'"{statement.digest.hex()}"'
+    headers = {
+        "ETag": etag,
+        "Vary": "Cookie, Authorization",
+        "Cache-Control": "public, max-age=3600" if actor.is_anonymous else "private, no-cache",
+        "Link": f'</log/proof/{statement.digest.hex()}>; rel="describedby"',
+    }
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(statement.body, headers=headers, media_type=_CREDENTIAL_MEDIA_TYPE)
+
+
+@router.get("/log/checkpoint")
+def read_checkpoint(passport: Installation) -> Response:
+    """Return the newest checkpoint, a signed note."""
+    headers = {"Cache-Control": "no-cache"}
+    return Response(passport.log.checkpoint(), headers=headers, media_type=_TEXT)
+
+
+@router.get("/log/proof/{digest}")
+def read_proof(digest: str, passport: Installation) -> Response:
+    """Return the proof that a statement is in the log, under the newest checkpoint."""
+    headers = {"Cache-Control": "no-cache"}
+    return Response(passport.log.receipt(_digest(digest)), headers=headers, media_type=_TEXT)
+
+
+@router.get("/log/tile/entries/{place:path}")
+def read_entries(place: str, passport: Installation) -> Response:
+    """Return the entries below one tile of leaves."""
+    index, width = _tile_place(place)
+    body = passport.log.entries(index, width)
+    return Response(body, headers=_FOR_EVER, media_type=_BINARY)
+
+
+@router.get("/log/tile/{level}/{place:path}")
+def read_tile(level: str, place: str, passport: Installation) -> Response:
+    """Return the hashes of one tile."""
+    if not level.isascii() or not level.isdigit():
+        raise _no_tile(level)
+    index, width = _tile_place(place)
+    body = passport.log.tile(int(level), index, width)
+    return Response(body, headers=_FOR_EVER, media_type=_BINARY)
+
+
+@router.get("/trust.json")
+def read_trust(passport: Installation) -> Response:
+    """Return whom a verifier of the demonstration trusts; in production everybody decides."""
+    if passport.settings.mode is not Mode.DEMONSTRATION:
+        raise NotFoundError("whom to trust is decided by who verifies, not by this service")
+    return Response(trust_bytes(passport), media_type="application/json")
+
+
+def trust_bytes(passport: Passport) -> bytes:
+    """Return the trust file of this installation."""
+    return orjson.dumps(passport.trust(), option=orjson.OPT_INDENT_2)
+
+
+def _digest(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text.removeprefix("sha256:"))
+    except ValueError as error:
+        raise NotFoundError(f"{text!r} is no digest; write 64 hexadecimal digits") from error
+
+
+def _tile_place(place: str) -> tuple[int, int]:
+    """Read index and width of a tile from its address.
+
+    Source: C2SP tlog-tiles: ``x001/x234/067`` is 1234067, ``.p/5`` its first five hashes.
+    """
+    path, partial, width = place.partition(f"{_PARTIAL_SUFFIX}/")
+    *thousands, last = path.split("/")
+    if not all(part.startswith("x") for part in thousands):
+        raise _no_tile(place)
+    digits = [part.removeprefix("x") for part in thousands] + [last]
+    if not all(len(part) == 3 and part.isascii() and part.isdigit() for part in digits):  # noqa: PLR2004
+        raise _no_tile(place)
+    if not partial:
+        return int("".join(digits)), TILE_WIDTH
+    if not (width.isascii() and width.isdigit() and 0 < int(width) < TILE_WIDTH):
+        raise _no_tile(place)
+    return int("".join(digits)), int(width)
+
+
+def _no_tile(place: str) -> NotFoundError:
+    return NotFoundError(f"{place!r} is no place in the log")

@@ -1,0 +1,99 @@
+"""The addresses that QR codes hold: one battery, its model, its production batch.
+
+Source: GS1 Digital Link Standard, URI Syntax; IEC 61406-1.
+"""
+
+from http import HTTPStatus
+from typing import cast
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
+
+from passport.domain.identifiers import BatteryId, parse_battery_id
+from passport.ui.request import caller_of
+from passport.web.negotiation import Form, form_for, form_of_link_type
+from passport.web.views import Answer, PassportViews
+
+_METHODS = frozenset({"GET", "HEAD"})
+_ITEM = "/21/"
+
+
+class BatteryRoute(BaseRoute):
+    """Route of everything that names one battery; no framework between request and bytes."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether a request is for one battery."""
+        path: str = scope.get("path", "")
+        if scope["type"] != "http" or not path.startswith(("/01/", "/id/")):
+            return Match.NONE, {}
+        if path.startswith("/01/") and _ITEM not in path:
+            return Match.NONE, {}
+        is_reading = scope["method"] in _METHODS
+        return (Match.FULL if is_reading else Match.PARTIAL), {"endpoint": self.handle}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with the form of the passport that this reader asks for.
+
+        Raises:
+            InvalidIdentifierError: The address names no battery.
+            PassportNotFoundError: No passport is registered under it.
+        """
+        request = Request(scope, receive)
+        raw_path: str = scope["raw_path"].decode("ascii", "replace")
+        battery_id = parse_battery_id(raw_path)
+        if not _has_whole_gtin(raw_path, battery_id):
+            query = scope["query_string"].decode("latin-1")
+            address = f"/{battery_id}{'?' if query else ''}{query}"
+            redirect = RedirectResponse(address, HTTPStatus.PERMANENT_REDIRECT)
+            await redirect(scope, receive, send)
+            return
+        form = _form(scope)
+        views = cast("PassportViews", scope["app"].state.views)
+        caller = caller_of(request)
+        if caller.actor.is_anonymous:
+            answer = await views.for_public(battery_id, form)
+        else:
+            answer = await views.for_reader(caller, battery_id, form)
+        await send_answer(answer, scope, send)
+
+
+def _has_whole_gtin(raw_path: str, battery_id: BatteryId) -> bool:
+    """Whether the address has the GTIN as 14 digits: one battery, one address."""
+    return raw_path.startswith("/id/") or raw_path[: raw_path.index(_ITEM)] == (
+        f"/{battery_id.partition(_ITEM)[0]}"
+    )
+
+
+def _form(scope: Scope) -> Form:
+    query: bytes = scope["query_string"]
+    if b"linkType" in query:
+        values = parse_qs(query.decode("latin-1")).get("linkType", [""])
+        form = form_of_link_type(values[0])
+        if form is not None:
+            return form
+    accept = next((value for name, value in scope["headers"] if name == b"accept"), b"")
+    return form_for(accept.decode("latin-1"))
+
+
+async def send_answer(answer: Answer, scope: Scope, send: Send) -> None:
+    """Send bytes as they are, or only that the reader has them already."""
+    if answer.status == HTTPStatus.OK and _has_it(scope, answer.etag):
+        kept = [pair for pair in answer.headers if pair[0] != b"content-length"]
+        await send({"type": "http.response.start", "status": 304, "headers": kept})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    body = b"" if scope["method"] == "HEAD" else answer.body
+    await send({"type": "http.response.body", "body": body})
+
+
+def _has_it(scope: Scope, etag: bytes) -> bool:
+    for name, value in scope["headers"]:
+        if name == b"if-none-match":
+            # The weak comparison that RFC 9110, section 13.1.2, asks for.
+            known = [one.strip().removeprefix(b"W/") for one in value.split(b",")]
+            return etag in known or known == [b"*"]
+    return False

@@ -1,0 +1,148 @@
+"""Is what we show genuine? Checked in this process as a stranger would, from a bundle."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+
+from passport.bootstrap import Passport
+from passport.domain.actor import SYSTEM
+from passport.domain.status import PassportState
+from passport.services.bundle import make_bundle
+from passport.services.disclosure import Disclosure
+from passport.services.publishing import did_document
+from passport.services.trust import Trust
+from passport.services.verification import verify_passport
+from passport.services.verification_report import Verdict as Answer
+from passport.services.verification_report import VerificationReport
+from passport.signing.transparency_log import TrustedLog
+from passport.ui.views.battery import Finding, Verdict, verdict_on
+from passport.ui.views.common import Link
+from passport.web.pages.words import instant_text
+
+_MOST_KEPT = 5_000
+_HOW = Link(text="How this was checked", href="#evidence")
+
+_FINDINGS = {
+    Answer.AUTHENTIC: Finding.AUTHENTIC,
+    Answer.WITHDRAWN: Finding.WITHDRAWN,
+    Answer.NOT_ONE_PASSPORT: Finding.UNCHECKED,
+    Answer.NOT_CHECKED: Finding.UNCHECKED,
+    Answer.FORGED: Finding.NOT_AUTHENTIC,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a check came to.
+
+    Attributes:
+        issuers: Names of the issuers by their slug.
+        reason: What speaks against it; empty where nothing does.
+    """
+
+    finding: Finding
+    reason: str
+    at: datetime
+    log_size: int
+    issuers: Mapping[str, str]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every signature holds."""
+        return self.finding is not Finding.NOT_AUTHENTIC and self.finding is not Finding.UNCHECKED
+
+
+@dataclass(slots=True)
+class Verdicts:
+    """Checks disclosures, each once: a check is kept until what was disclosed changes."""
+
+    passport: Passport
+    _kept: OrderedDict[bytes, Checked] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def check(self, disclosure: Disclosure) -> Checked:
+        """Verify everything that was disclosed: proofs, status, log, and that it is one passport.
+
+        Args:
+            disclosure: What one reader is given.
+        """
+        services = self.passport.services
+        lists = {
+            list_id: services.status_list(list_id)
+            for list_id in sorted({one.status_list for one in disclosure.statements})
+        }
+        key = hashlib.sha256(
+            b"".join([*(one.digest for one in disclosure.statements), *lists.values()])
+        ).digest()
+        with self._lock:
+            known = self._kept.get(key)
+        if known is not None:
+            return known
+        checked = self._verify(disclosure, lists)
+        with self._lock:
+            self._kept[key] = checked
+            if len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        return checked
+
+    def _verify(self, disclosure: Disclosure, lists: Mapping[str, bytes]) -> Checked:
+        passport = self.passport
+        now = passport.services.clock.now()
+        issuers = [
+            passport.services.read_operator(SYSTEM, slug)
+            for slug in sorted({one.issuer for one in disclosure.statements})
+        ]
+        documents = {issuer.did: did_document(issuer) for issuer in issuers}
+        log_key = passport.log.key
+        trust = Trust(
+            did_documents=documents,
+            logs=[TrustedLog(origin=log_key.name, key=log_key)],
+            roles={issuer.did: issuer.roles for issuer in issuers},
+        )
+        bundle = make_bundle(
+            [one.body for one in disclosure.statements],
+            did_documents=documents,
+            status_lists=list(lists.values()),
+            receipts={
+                one.digest: passport.log.receipt(one.digest).decode()
+                for one in disclosure.statements
+            },
+        )
+        report = verify_passport(bundle, trust=trust, at=now)
+        size = int(passport.log.checkpoint().split(b"\n")[1])
+        return Checked(
+            finding=_finding(report, disclosure),
+            reason="; ".join(problem.message for problem in report.problems[:3]),
+            at=now,
+            log_size=size,
+            issuers={issuer.slug: issuer.name for issuer in issuers},
+        )
+
+
+def _finding(report: VerificationReport, disclosure: Disclosure) -> Finding:
+    if not disclosure.statements:
+        return Finding.UNCHECKED
+    finding = _FINDINGS[report.verdict]
+    is_annulled = disclosure.battery.state is PassportState.ANNULLED
+    return Finding.WITHDRAWN if is_annulled and finding is Finding.AUTHENTIC else finding
+
+
+def verdict_of(checked: Checked, signer: str, *, reason: str = "") -> Verdict:
+    """Return a check in the words of a page.
+
+    Args:
+        checked: The check.
+        signer: Who answers for the record.
+        reason: What the record itself says against relying on it.
+    """
+    return verdict_on(
+        checked.finding,
+        signer=signer or ", ".join(checked.issuers.values()) or "its issuer",
+        checked=f"Checked {instant_text(checked.at)}. The public log has "
+        f"{checked.log_size} entries.",
+        reason=reason or checked.reason,
+        how=_HOW,
+    )

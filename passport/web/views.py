@@ -1,0 +1,250 @@
+"""Passports as they are sent to the public: made once for each version, then from memory.
+
+What is kept is keyed by battery and form, and good for one head (`passport.storage.heads`): the
+next view after anything is published about the battery makes it anew. Readers who are signed in
+get what their points allow; that is made for each of them and never kept.
+"""
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+import orjson
+from starlette.concurrency import run_in_threadpool
+
+from passport.bootstrap import Passport
+from passport.domain.errors import PassportNotFoundError
+from passport.domain.identifiers import BatteryId, battery_iri
+from passport.domain.status import PassportState
+from passport.linked_data.canonical import pinned_canonicalizer
+from passport.linked_data.documents import parse_document
+from passport.services.disclosure import Disclosure
+from passport.storage.heads import PassportHead, PassportHeads, heads_of
+from passport.ui.request import Caller, Frame
+from passport.ui.views.common import Link
+from passport.web.negotiation import PRESENTATIONS, Form
+from passport.web.pages.battery import annulled_page, public_page, tombstone_page
+from passport.web.pages.record import Record
+from passport.web.verdicts import Verdicts
+
+_LARGEST_CACHE = 96 * 1024 * 1024
+"""Bytes of answers that one process keeps."""
+_VARY = b"Accept, Accept-Language, Cookie, Authorization"
+_GS1 = "https://gs1.org/voc/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One form of one passport, ready to be sent.
+
+    Attributes:
+        log_size: Size of the log for which it was last found to be current.
+        head: Version it was made of.
+    """
+
+    battery_id: BatteryId
+    status: int
+    etag: bytes
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    head: PassportHead | None = None
+    log_size: int = -1
+
+
+@dataclass(slots=True)
+class PassportViews:
+    """Answers for the resolver of one process."""
+
+    passport: Passport
+    frame: Frame
+    verdicts: Verdicts
+    _heads: PassportHeads | None = None
+    _kept: OrderedDict[tuple[BatteryId, Form], Answer] = field(default_factory=OrderedDict)
+    _kept_bytes: int = 0
+    _making: dict[tuple[BatteryId, Form], asyncio.Lock] = field(default_factory=dict)
+
+    async def for_public(self, battery_id: BatteryId, form: Form) -> Answer:
+        """Return a passport as everybody may see it.
+
+        Raises:
+            PassportNotFoundError: None is registered, or the log has not taken it yet.
+        """
+        key = battery_id, form
+        log_size = await self.heads.log_size()
+        kept = self._kept.get(key)
+        if kept is not None and kept.log_size == log_size:
+            self._kept.move_to_end(key)
+            return kept
+        async with self._making.setdefault(key, asyncio.Lock()):
+            try:
+                return await self._renew(key, log_size)
+            finally:
+                self._making.pop(key, None)
+
+    async def for_reader(self, caller: Caller, battery_id: BatteryId, form: Form) -> Answer:
+        """Return a passport as one signed-in reader may see it.
+
+        Raises:
+            PassportNotFoundError: None is registered.
+        """
+        return await run_in_threadpool(self._make, caller, battery_id, form)
+
+    @property
+    def heads(self) -> PassportHeads:
+        """The connection that heads are asked on; opened by the first who asks."""
+        if self._heads is None:
+            self._heads = heads_of(self.passport.engine)
+        return self._heads
+
+    async def close(self) -> None:
+        """Give the connection back."""
+        if self._heads is not None:
+            await self._heads.close()
+
+    async def _renew(self, key: tuple[BatteryId, Form], log_size: int) -> Answer:
+        battery_id, form = key
+        head = await self.heads.find(battery_id)
+        if head is None or not head.logged:
+            raise PassportNotFoundError(battery_id)
+        kept = self._kept.get(key)
+        if kept is None or kept.head != head:
+            kept = await run_in_threadpool(self._make, Caller(), battery_id, form)
+        answer = Answer(
+            battery_id=battery_id,
+            status=kept.status,
+            etag=kept.etag,
+            headers=kept.headers,
+            body=kept.body,
+            head=head,
+            log_size=log_size,
+        )
+        self._keep(key, answer)
+        return answer
+
+    def _keep(self, key: tuple[BatteryId, Form], answer: Answer) -> None:
+        before = self._kept.pop(key, None)
+        self._kept_bytes += len(answer.body) - (len(before.body) if before else 0)
+        self._kept[key] = answer
+        while self._kept_bytes > _LARGEST_CACHE and len(self._kept) > 1:
+            _, oldest = self._kept.popitem(last=False)
+            self._kept_bytes -= len(oldest.body)
+
+    def _make(self, caller: Caller, battery_id: BatteryId, form: Form) -> Answer:
+        disclosure = self.passport.services.disclose(caller.actor, battery_id)
+        is_over = disclosure.battery.state is PassportState.CEASED
+        return _answer(
+            battery_id,
+            form,
+            self._body(caller, disclosure, form),
+            status=HTTPStatus.GONE if is_over else HTTPStatus.OK,
+            is_public=caller.actor.is_anonymous,
+        )
+
+    def _body(self, caller: Caller, disclosure: Disclosure, form: Form) -> bytes:
+        if form in PRESENTATIONS:
+            return disclosure.presentation
+        match form:
+            case Form.LINKSET:
+                return orjson.dumps(linkset_of(disclosure))
+            case Form.TURTLE:
+                return turtle_of(disclosure)
+            case _:
+                return self._page(caller, disclosure)
+
+    def _page(self, caller: Caller, disclosure: Disclosure) -> bytes:
+        battery = disclosure.battery
+        record = Record.of(disclosure)
+        checked = self.verdicts.check(disclosure)
+        # A visitor's page holds no form, so that one copy serves all of them.
+        session = "" if caller.actor.is_anonymous else caller.session
+        shell = self.frame.shell(caller.actor, f"/{battery.battery_id}", session=session)
+        match battery.state:
+            case PassportState.CEASED:
+                tombstone = tombstone_page(record, checked)
+                return self.frame.pages.render("tombstone.html", tombstone, shell=shell)
+            case PassportState.ANNULLED:
+                page = annulled_page(record, checked)
+            case _:
+                standing = self.passport.services.read_standing(caller.actor, battery.battery_id)
+                restricted = None
+                if len(disclosure.points) > 1:
+                    restricted = Link(
+                        text="Condition and events", href=f"/condition/{battery.battery_id}"
+                    )
+                page = public_page(record, checked, status=standing.status, restricted=restricted)
+        return self.frame.pages.render("battery_public.html", page, shell=shell)
+
+
+def _answer(
+    battery_id: BatteryId, form: Form, body: bytes, *, status: HTTPStatus, is_public: bool
+) -> Answer:
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'.encode()
+    charset = "; charset=utf-8" if form in {Form.PAGE, Form.TURTLE} else ""
+    audience = "public" if is_public else "private"
+    headers = [
+        (b"content-type", f"{form.value}{charset}".encode()),
+        (b"etag", etag),
+        (b"vary", _VARY),
+        # Kept, but asked for again before each use: a passport can end any day.
+        (b"cache-control", f"{audience}, no-cache".encode()),
+        (b"link", f'</{battery_id}>; rel="canonical"'.encode()),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    return Answer(battery_id=battery_id, status=status.value, etag=etag, headers=headers, body=body)
+
+
+def linkset_of(disclosure: Disclosure) -> dict[str, object]:
+    """Return where one can go from a battery's identifier.
+
+    Source: RFC 9264, section 4.2; GS1-Conformant Resolver, linkset.
+    """
+    battery = disclosure.battery
+    iri = battery_iri(battery.base_url, battery.battery_id)
+    base = battery.base_url.rstrip("/")
+    page = {
+        "href": iri,
+        "title": "Battery passport",
+        "type": Form.PAGE.value,
+        "hreflang": ["en"],
+    }
+    signed = {
+        "href": iri,
+        "title": "Signed battery passport",
+        "type": Form.PRESENTATION.value,
+    }
+    return {
+        "linkset": [
+            {
+                "anchor": iri,
+                f"{_GS1}defaultLink": [page],
+                f"{_GS1}pip": [page],
+                "alternate": [signed, {**signed, "type": Form.TURTLE.value, "title": "RDF"}],
+                "collection": [
+                    {
+                        "href": f"{base}/{battery.model_id}",
+                        "title": "Battery model",
+                        "type": Form.PAGE.value,
+                    }
+                ],
+                "describedby": [
+                    {
+                        "href": f"{base}/batteries/{battery.battery_id}/bundle",
+                        "title": "Passport with everything to check it offline",
+                        "type": "application/json",
+                    }
+                ],
+            }
+        ]
+    }
+
+
+def turtle_of(disclosure: Disclosure) -> bytes:
+    """Return what the statements say, as triples; the proofs stay with the signed form."""
+    lines: set[bytes] = set()
+    for statement in disclosure.statements:
+        document = parse_document(statement.body)
+        del document["proof"]
+        lines.update(pinned_canonicalizer().canonize(document).splitlines(keepends=True))
+    return b"".join(sorted(lines))
