@@ -14,6 +14,7 @@ from passport.domain.actor import SYSTEM, Role
 from passport.ui.rendering import Neighbour
 from passport.ui.shell import NavLink
 from recycler_portal import api, cli
+from recycler_portal.demonstration import load_after_use
 from recycler_portal.doorway import routes_of
 from recycler_portal.pages import recycling, yard
 from recycler_portal.passport_record import ServicesRecord
@@ -63,7 +64,7 @@ class Extension:
 
     def demo(self, passport: Passport) -> None:
         """Load the part of the demonstration that lies after use."""
-        del passport
+        load_after_use(open_portal(passport))
 
 
 def open_portal(passport: Passport) -> Portal:
