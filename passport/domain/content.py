@@ -247,7 +247,7 @@ def absence_of(value: object) -> AbsenceReason | None:
     >>> absence_of({"absent": "notApplicable"})
     <AbsenceReason.NOT_APPLICABLE: 'notApplicable'>
     """
-    if not isinstance(value, Mapping) or set(value) != {"absent"}:
+    if isinstance(value, str) or not isinstance(value, Mapping) or set(value) != {"absent"}:
         return None
     reason = value["absent"]
     known = reason in AbsenceReason.__members__.values()

@@ -208,7 +208,7 @@ def parse_digest(text: str) -> bytes:
 
 def instant_text(instant: datetime) -> str:
     """Write an aware instant as it is signed: UTC, seconds, ``Z``."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 # --- statements -----------------------------------------------------------------------------------
@@ -312,6 +312,10 @@ def _written(term: Term, value: object, *, base: str, path: str) -> object:
 
 def _written_one(term: Term, value: object, *, base: str, path: str) -> object:
     match value:
+        case str() if term.datatype is Datatype.TERM:
+            return term_iri(value)
+        case str() if term.datatype not in _SHAPED:
+            return value
         case Mapping() if term.datatype is Datatype.NODE:
             return {
                 "id": str(value.get("id", f"{base}#{path}")),
@@ -322,11 +326,9 @@ def _written_one(term: Term, value: object, *, base: str, path: str) -> object:
             return dict(value)
         case bool() if term.datatype is Datatype.BOOLEAN:
             return value
-        case str() if term.datatype is Datatype.TERM:
-            return term_iri(value)
         case bool():
             pass
-        case str() | Decimal() | int() | date() if term.datatype not in _SHAPED:
+        case Decimal() | int() | date() if term.datatype not in _SHAPED:
             return _text(value)
     raise _refused(f"{term.name} takes a {term.datatype.value}, not {value!r}", path)
 
@@ -334,7 +336,7 @@ def _written_one(term: Term, value: object, *, base: str, path: str) -> object:
 _SHAPED = frozenset({Datatype.NODE, Datatype.LANGUAGE_MAP, Datatype.BOOLEAN, Datatype.TERM})
 
 
-def _text(value: str | Decimal | int | date) -> str:
+def _text(value: Decimal | int | date) -> str:
     match value:
         case Decimal():
             return decimal_text(value)

@@ -117,6 +117,21 @@ def check_document(document: Mapping[str, object], strictness: Strictness) -> No
     _check_object(document, "", strictness)
 
 
+def check_text(text: str, path: str) -> None:
+    """Refuse a text that libraries write differently.
+
+    Raises:
+        LoneSurrogateError: It holds half of a UTF-16 pair.
+        ControlCharacterError: It holds a control character.
+    """
+    if _SURROGATE.search(text):
+        raise LoneSurrogateError(f"the text at {path} holds half of a UTF-16 pair")
+    if found := _CONTROL.search(text):
+        raise ControlCharacterError(
+            f"the text at {path} holds the control character U+{ord(found.group()):04X}"
+        )
+
+
 def check_float(value: float, path: str) -> None:
     """Refuse a float that libraries write with different digits.
 
@@ -137,7 +152,7 @@ def _check_value(value: object, path: str, strictness: Strictness) -> None:
         case None:
             raise NullValueError(f"null at {path}; leave the member out, or say why it is absent")
         case str():
-            _check_text(value, path)
+            check_text(value, path)
         case int() | float():
             _check_number(value, path, strictness)
         case list() | tuple():
@@ -165,7 +180,7 @@ def _check_object(value: Mapping[str, object], path: str, strictness: Strictness
     if path.count("/") > _DEEPEST_NESTING:
         raise TooComplexError(f"the document nests deeper than {_DEEPEST_NESTING} levels")
     for key, item in value.items():
-        _check_text(key, f"{path or '/'} (a key)")
+        check_text(key, f"{path or '/'} (a key)")
         place = f"{path}/{key}"
         if key == "@context":
             _check_context(item, path)
@@ -189,16 +204,7 @@ def _check_context(contexts: object, path: str) -> None:
             raise InlineContextError(
                 "/@context holds a definition; only addresses of published contexts may stand there"
             )
-        _check_text(context, "/@context")
-
-
-def _check_text(text: str, path: str) -> None:
-    if _SURROGATE.search(text):
-        raise LoneSurrogateError(f"the text at {path} holds half of a UTF-16 pair")
-    if found := _CONTROL.search(text):
-        raise ControlCharacterError(
-            f"the text at {path} holds the control character U+{ord(found.group()):04X}"
-        )
+        check_text(context, "/@context")
 
 
 def _refuse_empty(value: object, path: str, strictness: Strictness) -> None:

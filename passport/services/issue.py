@@ -154,6 +154,7 @@ def register_batteries(
     Raises:
         PassportError: What `register_battery` refuses, for the first battery that has it.
     """
+    work.passports.look_up([entry.battery_id for entry in entries])
     return [register_battery(actor, operator, entry, work=work) for entry in entries]
 
 

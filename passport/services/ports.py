@@ -125,6 +125,10 @@ class PassportRegister(Protocol):
         ...
 
     def find(self, battery_id: BatteryId) -> Battery | None: ...
+    def look_up(self, battery_ids: Collection[BatteryId]) -> None:
+        """Read several batteries at once; `find` knows them in this unit of work."""
+        ...
+
     def read(self, battery_id: BatteryId) -> Battery:
         """Return a battery.
 
@@ -300,6 +304,8 @@ class Work:
     idempotency: IdempotencyRegister
     keys: KeyStore
     clock: Clock
+    shows_status_publicly: bool = False
+    """Whether the public sees the status of first-life batteries too; a policy, off by default."""
     desks: dict[str, "StatementDesk"] = field(default_factory=dict)
     """Desks by operator: one list of places for all that a use case signs."""
 
@@ -307,6 +313,7 @@ class Work:
         """Return what the record says about who is connected with a battery."""
         return Standing(
             responsible=battery.responsible,
+            placed_by=battery.registered_by,
             delegates=self.operators.delegates_of(battery.responsible),
             holder=battery.holder,
             grants=tuple(self.grants.for_battery(battery)),

@@ -1,6 +1,6 @@
 """Models and batteries on a SQL database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import update
@@ -20,6 +20,7 @@ class SqlPassportRegister:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._models: dict[str, BatteryModel] = {}
+        self._batteries: dict[BatteryId, Battery | None] = {}
 
     def find_model(self, model_id: ModelId) -> BatteryModel | None:
         """Return a model, if it is known; looked up once in a unit of work."""
@@ -52,9 +53,18 @@ class SqlPassportRegister:
         )
 
     def find(self, battery_id: BatteryId) -> Battery | None:
-        """Return a battery, if one is registered."""
-        row = self._store.session.get(BatteryRow, battery_id)
-        return None if row is None else _battery(row)
+        """Return a battery, if one is registered; looked up once in a unit of work."""
+        if battery_id not in self._batteries:
+            self.look_up([battery_id])
+        return self._batteries[battery_id]
+
+    def look_up(self, battery_ids: Collection[BatteryId]) -> None:
+        """Read several batteries at once; `find` knows them in this unit of work."""
+        query = select(BatteryRow).where(col(BatteryRow.battery_id).in_(battery_ids))
+        self._batteries |= dict.fromkeys(battery_ids)
+        self._batteries |= {
+            BatteryId(row.battery_id): _battery(row) for row in self._store.session.exec(query)
+        }
 
     def read(self, battery_id: BatteryId) -> Battery:
         """Return a battery.
@@ -70,6 +80,7 @@ class SqlPassportRegister:
     def add(self, battery: Battery) -> None:
         """Record a battery."""
         self._store.writes.insert(BatteryRow, _battery_columns(battery))
+        self._batteries[battery.battery_id] = battery
 
     def save(self, battery: Battery) -> None:
         """Store a changed battery if its revision is still the one that was read."""
