@@ -78,6 +78,8 @@ def new_form(problem: str = "", **prefilled: str) -> FormState:
     """Return an empty form with a key of its own, and what is known already."""
     values = {_KEY_FIELD: (str(uuid4()),)}
     values.update({name: (text,) for name, text in prefilled.items() if text})
+    if "code" in values:
+        values["kind"] = (KNOWN,)
     return FormState(values=values, problem=problem)
 
 
@@ -105,7 +107,7 @@ def read_intake_form(
         mass=None if mass is None else Kilograms(mass),
         dimensions_mm=_dimensions(entered, errors),
         voltage=None if voltage is None else Volts(voltage),
-        signs=frozenset(Sign(one) for one in entered.many("signs") if one in set(Sign)),
+        signs=_signs(entered),
         note=_text(entered.one("note"), "note", errors),
     )
     if errors:
@@ -265,6 +267,11 @@ def _dimensions(
     if length is None or width is None or height is None:
         return None
     return length, width, height
+
+
+def _signs(entered: Entered) -> frozenset[Sign]:
+    ticked = {*entered.many("danger"), *entered.many("signs")}
+    return frozenset(sign for sign in Sign if sign.value in ticked)
 
 
 def _country(entered: Entered, errors: dict[str, str]) -> str:

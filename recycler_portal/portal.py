@@ -24,6 +24,7 @@ from recycler_portal.services.ports import Clock, PassportRecord, PhotoContent, 
 from recycler_portal.services.rates import Rates
 from recycler_portal.services.rights import require_recycler, require_yard
 from recycler_portal.services.take_in import NewIntake
+from recycler_portal.services.tasks import close_task
 from recycler_portal.services.tell_passport import settle, tell
 from recycler_portal.services.treat import NewBatch, NewStep
 from recycler_portal.storage.batches import SqlBatchRegister
@@ -150,6 +151,10 @@ class Portal:
         """Return what the actor's organisation has to do, oldest first."""
         require_yard(actor)
         return self._do(lambda work: work.tasks.open_of(actor.organisation, limit=_LIST_LENGTH))
+
+    def close_task(self, actor: Actor, task_id: str) -> None:
+        """See `recycler_portal.services.tasks.close_task`."""
+        self._do(lambda work: close_task(actor, task_id, work=work))
 
     def read_batch(self, actor: Actor, batch_id: str) -> Batch:
         """Return a batch of the actor's organisation."""

@@ -34,6 +34,12 @@ class BatchNotFoundError(NotFoundError):
     code = "batch-not-found"
 
 
+class TaskNotFoundError(NotFoundError):
+    """No open task stands under this number, or it is a hold, which ends with a release."""
+
+    code = "task-not-found"
+
+
 class BatchClosedError(ConflictError):
     """The batch is closed; nothing more can be written to it."""
 

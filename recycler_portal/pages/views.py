@@ -8,10 +8,18 @@ from passport.ui.views.common import Badge, Fact, LineItem, Link, Notice, Table,
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskView:
+    """One thing to do; `done` is where one says that it was done, empty for a hold."""
+
+    item: LineItem
+    done: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class YardPage:
     """What stands in the yard and what is to be done there."""
 
-    tasks: tuple[LineItem, ...]
+    tasks: tuple[TaskView, ...]
     held: tuple[LineItem, ...]
     ready: tuple[LineItem, ...]
     actions: tuple[Link, ...]

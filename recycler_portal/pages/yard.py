@@ -55,6 +55,13 @@ def show_yard(actor: SignedIn, pages: PageMaker, portal: CurrentPortal) -> Respo
     return pages.show("recycler/yard.html", view)
 
 
+@router.post("/yard/tasks/{task_id}/done")
+def close_task(task_id: str, actor: SignedIn, portal: CurrentPortal) -> Response:
+    """Take a task off the list."""
+    portal.close_task(actor, task_id)
+    return see_other("/yard")
+
+
 @router.get("/yard/intake")
 def show_intake(
     actor: SignedIn, pages: PageMaker, portal: CurrentPortal, code: str = ""

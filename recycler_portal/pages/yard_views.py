@@ -7,10 +7,10 @@ from decimal import Decimal
 from passport.ui.forms import FormState
 from passport.ui.views.common import Badge, Fact, LineItem, Link, Notice, Table, Tone
 from recycler_portal.domain.intake import Answering, Intake
-from recycler_portal.domain.task import Task
+from recycler_portal.domain.task import Task, TaskKind
 from recycler_portal.domain.waste_battery import Damage, Origin, Packaging, Stream
 from recycler_portal.forms import KNOWN, UNKNOWN
-from recycler_portal.pages.views import IntakeCard, IntakePage, ShownPhoto, YardPage
+from recycler_portal.pages.views import IntakeCard, IntakePage, ShownPhoto, TaskView, YardPage
 from recycler_portal.rules.handling import HandlingRules
 
 _STREAMS = {
@@ -71,17 +71,21 @@ def yard_page(intakes: Sequence[Intake], tasks: Sequence[Task], *, is_recycler: 
     if is_recycler:
         actions.append(Link(text="Batches", href="/recycling"))
     return YardPage(
-        tasks=tuple(
-            LineItem(
-                title=task.text,
-                href=f"/yard/intakes/{task.about}",
-                detail=f"Since {moment(task.created_at)}",
-            )
-            for task in tasks
-        ),
+        tasks=tuple(_task(one) for one in tasks),
         held=tuple(intake_item(one) for one in intakes if one.is_held),
         ready=tuple(intake_item(one) for one in intakes if not one.is_held),
         actions=tuple(actions),
+    )
+
+
+def _task(task: Task) -> TaskView:
+    return TaskView(
+        item=LineItem(
+            title=task.text,
+            href=f"/yard/intakes/{task.about}",
+            detail=f"Since {moment(task.created_at)}",
+        ),
+        done="" if task.kind is TaskKind.HOLD else f"/yard/tasks/{task.task_id}/done",
     )
 
 

@@ -159,6 +159,14 @@ class TaskRegister(Protocol):
         """Return what is to be done, the oldest first."""
         ...
 
+    def close(self, organisation: str, task_id: str, *, by: str, at: datetime) -> None:
+        """Close one open task that is no hold.
+
+        Raises:
+            TaskNotFoundError: The organisation has no such task.
+        """
+        ...
+
     def close_about(self, organisation: str, about: str, *, by: str, at: datetime) -> None:
         """Close every open task about one intake."""
         ...

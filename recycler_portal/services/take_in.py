@@ -198,12 +198,12 @@ def _arrive(intake: Intake, before: Sequence[Intake], work: YardWork) -> None:
 def _ask_a_person(intake: Intake, answer: RecordAnswer, work: YardWork) -> None:
     if not intake.is_held:
         return
-    what = answer.remark or intake.decision.headline
+    why = f" ({answer.remark})" if answer.remark else ""
     ask_person(
         intake.organisation,
         TaskKind.HOLD,
         about=intake.intake_id,
-        text=f"{intake.intake_id} is held as {intake.decision.stream}: {what}",
+        text=f"{intake.intake_id} is held{why}. {intake.decision.headline}",
         at=intake.taken_in_at,
         tasks=work.tasks,
     )

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from passport.domain.actor import Actor, Role
 from passport.domain.identifiers import BatteryId
+from recycler_portal.domain.errors import TaskNotFoundError
 from recycler_portal.domain.intake import IntakeId
 from recycler_portal.domain.task import Message, MessageKind, Task, TaskKind
 from recycler_portal.storage.tables import MessageRow, TaskRow
@@ -54,6 +55,25 @@ class SqlTaskRegister:
             )
             for row in self._session.exec(query)
         ]
+
+    def close(self, organisation: str, task_id: str, *, by: str, at: datetime) -> None:
+        """Close one open task that is no hold.
+
+        Raises:
+            TaskNotFoundError: The organisation has no such task.
+        """
+        result = self._session.execute(
+            update(TaskRow)
+            .where(
+                col(TaskRow.organisation) == organisation,
+                col(TaskRow.task_id) == task_id,
+                col(TaskRow.kind) != TaskKind.HOLD.value,
+                col(TaskRow.done_at).is_(None),
+            )
+            .values(done_at=at, done_by=by)
+        )
+        if not isinstance(result, CursorResult) or result.rowcount != 1:
+            raise TaskNotFoundError(f"there is no open task {task_id} at {organisation} to close")
 
     def close_about(self, organisation: str, about: str, *, by: str, at: datetime) -> None:
         """Close every open task about one intake."""

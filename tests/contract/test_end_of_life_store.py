@@ -38,6 +38,7 @@ from recycler_portal.domain.errors import (
     IntakeNotFoundError,
     IntakeUnreadableError,
     MassBalanceError,
+    TaskNotFoundError,
 )
 from recycler_portal.domain.intake import Answering
 from recycler_portal.domain.recovery import ChemistryFamily, OutputFraction, percent_text
@@ -419,3 +420,18 @@ def test_an_accident_on_record_stays_with_the_battery_at_the_next_yard(portal, r
     intake = portal.take_in(RECYCLER, a_new_intake("b"))
 
     assert intake.decision.stream is Stream.LITHIUM_DAMAGED
+
+
+def test_a_task_is_closed_by_its_organisation_and_a_hold_is_not(portal, record):
+    record.responsible = ""
+    portal.take_in(COLLECTOR, a_new_intake("a"))
+    held = portal.take_in(COLLECTOR, a_new_intake("b", battery_id=None))
+    orphan, hold = portal.open_tasks(COLLECTOR)
+    assert (orphan.kind, hold.about) == (TaskKind.ORPHAN, held.intake_id)
+
+    for actor, task in ((RECYCLER, orphan), (COLLECTOR, hold)):
+        with pytest.raises(TaskNotFoundError):
+            portal.close_task(actor, task.task_id)
+    portal.close_task(COLLECTOR, orphan.task_id)
+
+    assert portal.open_tasks(COLLECTOR) == [hold]

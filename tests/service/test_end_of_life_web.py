@@ -438,3 +438,25 @@ def test_a_batch_without_batteries_or_figures_is_shown_again(client, passport):
     assert "Choose at least one battery." in nothing.text
     assert 'id="error-mass-Co"' in wrong.text
     assert wrong.status_code == 422
+
+
+def test_a_collector_ticks_off_the_task_of_an_orphan(client, passport):
+    sign_in(client, passport, COLLECTOR)
+    fields = {
+        **form_of(client, "/yard/intake"),
+        "kind": "known",
+        "code": CODE,
+        "danger": ["hot"],
+        "site": "Gent",
+        "country": "BE",
+    }
+    card = follow(client, send(client, "/yard/intake", fields))
+    assert "Do not move it. Keep people away." in card
+    assert "Nobody answers for this battery" in card
+    yard = client.get("/yard").text
+    done = re.search(r'action="(/yard/tasks/[^"]+/done)"', yard)
+    assert done is not None
+
+    page = follow(client, send(client, done.group(1), form_of(client, "/yard/intake")))
+
+    assert "Any producer of its category must take it back" not in page
