@@ -112,11 +112,18 @@ def is_transient(error: Exception) -> bool:
         return False
     match error.orig:
         case sqlite3.OperationalError() as cause:
-            return cause.sqlite_errorcode & _SQLITE_PRIMARY_CODE in _TRANSIENT_SQLITE
+            return _is_busy(cause)
         case psycopg.Error() as cause:
             return cause.sqlstate in _TRANSIENT_SQLSTATES
         case _:
             return False
+
+
+def _is_busy(error: Exception) -> bool:
+    return (
+        isinstance(error, sqlite3.OperationalError)
+        and error.sqlite_errorcode & _SQLITE_PRIMARY_CODE in _TRANSIENT_SQLITE
+    )
 
 
 def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
@@ -157,7 +164,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:  # noqa: AN
     """
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
-    connection.execute("PRAGMA journal_mode = WAL")
+    # Where two processes make the file together, the second is refused here without waiting.
+    _RETRY(_is_busy, lambda: connection.execute("PRAGMA journal_mode = WAL"))
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
 
