@@ -30,7 +30,7 @@ OPERATOR = Actor(organisation="stromwerk", roles=frozenset({Role.OPERATOR}), nam
 
 
 def a_shell(actor: Actor = PUBLIC, path: str = PATH) -> Shell:
-    return ShellMaker(demonstration=True).shell(actor, path, csrf_token="example")  # noqa: S106
+    return ShellMaker(demonstration=True).shell(actor, path, csrf_token="example")
 
 
 def a_verdict(finding: Finding = Finding.AUTHENTIC, reason: str = "") -> Verdict:

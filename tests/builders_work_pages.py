@@ -41,8 +41,8 @@ from passport.ui.views.restricted import (
 from passport.ui.views.work import (
     AuthorityPage,
     Cell,
-    DeclaredMove,
     Decision,
+    DeclaredMove,
     Figure,
     FormAction,
     OperatorPage,
@@ -66,21 +66,21 @@ ACCOUNTS = (
         organisation="Stromwerk GmbH, makes batteries",
         does="Registers packs, approves access, is told about second lives.",
         login="ada@stromwerk.example",
-        password="demonstration",  # noqa: S106 - shown on the page
+        password="demonstration",
     ),
     DemoAccount(
         name="Jo Vos",
         organisation="Zweitstrom BV, builds storage from retired packs",
         does="Sees the state of health of the packs in the yard, declares second lives.",
         login="jo@zweitstrom.example",
-        password="demonstration",  # noqa: S106 - shown on the page
+        password="demonstration",
     ),
     DemoAccount(
         name="R. Amsel",
         organisation="Market surveillance",
         does="Sees points 1 to 3 of Annex XIII and waste nobody answers for.",
         login="amsel@authority.example",
-        password="demonstration",  # noqa: S106 - shown on the page
+        password="demonstration",
     ),
 )
 
@@ -108,7 +108,7 @@ def a_chart() -> Chart:
             Line(name="Assessed here", origin=Origin.ASSESSED, readings=assessed),
             Line(name="Reported by the BMS", origin=Origin.REPORTED, readings=reported),
         ),
-        caption="The band is the 95 % interval. Where the line is interrupted, nothing was measured.",
+        caption="The band is the 95 % interval; at a gap nothing was measured.",
         gap=timedelta(days=45),
     )
 
@@ -134,7 +134,7 @@ def a_restricted_page(**changed: object) -> RestrictedPage:
             method="Full charge, 14.3 h at 24 °C; five charges agree",
             badge=Badge(text="Fresh", tone=Tone.AUTHENTIC),
             reported="90 %",
-            difference="7.6 points more than measured: outside the interval. Trust the measurement.",
+            difference="7.6 points more than measured. Trust the measurement.",
         ),
         "chart": a_chart(),
         "verdict": a_verdict(),
@@ -186,7 +186,7 @@ def an_operator_page() -> OperatorPage:
         decisions=(
             Decision(
                 title="Zweitstrom BV announces a second life",
-                text="It takes effect when they place the new battery on the market. You can dispute it, not block it.",
+                text="It takes effect on placing on the market. You can dispute it.",
                 badge=Badge(text="Until 4 December", tone=Tone.HELD),
                 facts=(
                     Fact(name="Batteries", values=("EV72-2A/0017", "EV72-2A/0021")),
@@ -306,7 +306,7 @@ def a_home_page() -> HomePage:
         batteries=(
             DemoBattery(
                 title="A pack in use",
-                sentence="Six years in a car, measured at every full charge; its maker answers for it.",
+                sentence="Six years in a car, measured at every full charge.",
                 href=PATH,
                 badge=Badge(text="In use", tone=Tone.AUTHENTIC),
                 next_step="Sign in as Jo Vos to see its state of health.",
@@ -331,7 +331,7 @@ def a_home_page() -> HomePage:
             ),
             DemoBattery(
                 title="A battery nobody knows",
-                sentence="No label, no passport: the collector holds it as lithium until it is known.",
+                sentence="No label, no passport: held as lithium until it is known.",
                 href="/recycler/intakes/5",
                 badge=HELD,
             ),

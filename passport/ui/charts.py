@@ -10,13 +10,13 @@ from markupsafe import Markup
 
 from passport.ui.views.common import Table
 
-_WIDTH, _HEIGHT = 720, 360
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 16, 44
+_WIDTH, _HEIGHT = 400, 250
+_LEFT, _RIGHT, _TOP, _BOTTOM = 38, 10, 26, 28
 _TICK_STEPS = tuple(
     Decimal(text) for text in ("0.1", "0.2", "0.5", "1", "2", "5", "10", "20", "50")
 )
 _MOST_TICKS = 6
-_MOST_DATES = 5
+_MOST_DATES = 3
 _NO_VALUE = "no reading"
 
 
@@ -153,17 +153,17 @@ def _grid(scale: _Scale, unit: str) -> Iterable[Markup]:
         y = f"{scale.y(value):.1f}"
         yield Markup('<path class="chart__grid" d="M{} {}H{}"/>').format(_LEFT, y, _WIDTH - _RIGHT)
         yield Markup('<text class="chart__tick" x="{}" y="{}" dy=".35em">{}</text>').format(
-            _LEFT - 8, y, f"{value.normalize():f}"
+            _LEFT - 6, y, f"{value.normalize():f}"
         )
         value += step
     yield Markup('<text class="chart__unit" x="{}" y="{}">{}</text>').format(
-        _LEFT - 8, _HEIGHT - _BOTTOM + 24, unit
+        _LEFT - 6, _TOP - 14, unit
     )
     for index in range(_MOST_DATES):
         at = scale.first + scale.span * index / (_MOST_DATES - 1)
         anchor = {0: "start", _MOST_DATES - 1: "end"}.get(index, "middle")
         yield Markup('<text class="chart__date" x="{}" y="{}" text-anchor="{}">{}</text>').format(
-            f"{scale.x(at):.1f}", _HEIGHT - _BOTTOM + 24, anchor, _date(at, scale.span)
+            f"{scale.x(at):.1f}", _HEIGHT - _BOTTOM + 20, anchor, _date(at, scale.span)
         )
 
 
@@ -212,12 +212,12 @@ def _band(run: Sequence[Reading], scale: _Scale) -> str:
 def _mark(origin: Origin, x: float, y: float) -> Markup:
     """A dot for what was computed here, a square for what the BMS says: not by colour alone."""
     if origin is Origin.ASSESSED:
-        return Markup('<circle class="chart__mark chart__mark--{}" cx="{}" cy="{}" r="4"/>').format(
+        return Markup('<circle class="chart__mark chart__mark--{}" cx="{}" cy="{}" r="3"/>').format(
             origin, f"{x:.1f}", f"{y:.1f}"
         )
     return Markup(
-        '<rect class="chart__mark chart__mark--{}" x="{}" y="{}" width="7" height="7"/>'
-    ).format(origin, f"{x - 3.5:.1f}", f"{y - 3.5:.1f}")
+        '<rect class="chart__mark chart__mark--{}" x="{}" y="{}" width="5" height="5"/>'
+    ).format(origin, f"{x - 2.5:.1f}", f"{y - 2.5:.1f}")
 
 
 def _key_entry(line: Line) -> Markup:

@@ -20,8 +20,7 @@ _WORDS: dict[Finding, tuple[Tone, str, str]] = {
     Finding.AUTHENTIC: (
         Tone.AUTHENTIC,
         "Authentic record",
-        """Signed by {signer} and unchanged since. The record is genuine. Whether the battery in
-        front of you is the one it describes, you check below.""",
+        "Signed by {signer}, unchanged since, and on the public log.",
     ),
     Finding.CORRECTED: (
         Tone.WARNING,
