@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from passport.bootstrap import Passport, open_passport
 from passport.bootstrap.extensions import load_extensions
+from passport.diagnostics import configure_logs
 from passport.domain.access import Audience
 from passport.domain.actor import SYSTEM, Actor, Role
 from passport.domain.errors import InvalidValueError, PassportError, Problem
@@ -355,6 +356,7 @@ def opened(data: Path | None) -> Iterator[Passport]:
 
 def main() -> None:
     """Run the command line and end with the contract's exit codes."""
+    configure_logs()
     for extension in load_extensions():
         for commands in extension.commands():
             app.add_typer(commands)
