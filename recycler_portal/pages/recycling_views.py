@@ -222,7 +222,7 @@ def _balance(batch: Batch) -> Table:
     balance = batch.balance()
     return Table(
         caption="Mass balance",
-        head=("", "Mass [kg]"),
+        head=("Where", "Mass [kg]"),
         rows=(
             ("Received, with water", measure(balance.received)),
             ("Water", measure(balance.water)),
