@@ -83,6 +83,19 @@ def make_label(
     return label
 
 
+def qr_svg(text: str) -> bytes:
+    """Draw a QR code alone, as SVG that scales to any size."""
+    matrix = _matrix(text)
+    side = len(matrix)
+    modules = "".join(f"M{x} {y}h{length}v1h-{length}z" for x, y, length in merged_modules(matrix))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" role="img" '
+        f'fill="#000"><title>{escape(text)}</title><rect width="{side}" height="{side}" '
+        f'fill="#fff"/><path id="qr" data-modules="{side}" shape-rendering="crispEdges" '
+        f'd="{modules}"/></svg>\n'
+    ).encode()
+
+
 def _matrix(text: str) -> list[list[bool]]:
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_Q, border=_QUIET_ZONE)
     code.add_data(text)

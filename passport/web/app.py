@@ -24,7 +24,18 @@ from passport.web.auth import Attempts
 from passport.web.background import Background
 from passport.web.dependencies import guard
 from passport.web.edge import Edge
-from passport.web.routes import batteries, evidence, health
+from passport.web.routes import (
+    access,
+    batteries,
+    downloads,
+    evidence,
+    health,
+    imports,
+    models,
+    operators,
+    schemas,
+    second_lives,
+)
 from passport.web.routes.resolver import BatteryRoute
 from passport.web.verdicts import Verdicts
 from passport.web.views import PassportViews
@@ -33,6 +44,18 @@ _DISTRIBUTION = "open-battery-passport"
 _DESCRIPTION = (
     "Battery passports under Regulation (EU) 2023/1542: registered, signed, read, verified, "
     "followed to the last recovered kilogram."
+)
+_ROUTERS = (
+    evidence.router,
+    health.router,
+    imports.router,
+    batteries.router,
+    models.router,
+    second_lives.router,
+    access.router,
+    operators.router,
+    downloads.router,
+    schemas.router,
 )
 _CSRF_PURPOSE = b"passport forms\x00"
 _MOST_NAMES = 1024
@@ -62,7 +85,7 @@ def make_app(passport: Passport) -> FastAPI:
     app.state.attempts = Attempts(monotonic)
     app.user_middleware.append(Middleware(Edge, state=app.state))
     app.router.routes.insert(0, BatteryRoute())
-    for router in (evidence.router, health.router, batteries.router):
+    for router in _ROUTERS:
         app.include_router(router)
     for extension in passport.extensions:
         for router in extension.routers(passport):

@@ -78,10 +78,11 @@ class Edge:
         if raw_path.startswith(_WITH_IDENTIFIER):
             scope["path"] = raw_path
         caller = await identify(headers, services=self._passport.services, cookie=self._cookie)
-        scope["state"]["caller"] = caller
-        if scope["method"] in SAFE_METHODS:
-            return receive
         path: str = scope["path"]
+        is_reading = scope["method"] in SAFE_METHODS
+        scope["state"]["caller"] = caller
+        if is_reading:
+            return receive
         if caller.actor.is_anonymous and path.startswith(_FOR_PROGRAMS):
             raise NotSignedInError("send an API key as Authorization: Bearer to write")
         settings = self._passport.settings

@@ -84,6 +84,7 @@ from passport.web.errors import (
     RequestTooLargeError,
     TooManyAttemptsError,
 )
+from passport.web.wire import place_of
 
 MEDIA_TYPE = "application/problem+json"
 _RETRY_AFTER_S = 1
@@ -189,7 +190,7 @@ def answer_refusal(request: Request, refusal: PassportError) -> Response:
         return _refusal_page(request, refusal, status)
     body: dict[str, object] = _document(request, status, refusal.code, str(refusal))
     if isinstance(refusal, ContentRefusedError) and refusal.problems:
-        body["problems"] = [_place(problem) for problem in refusal.problems]
+        body["problems"] = [place_of(problem) for problem in refusal.problems]
     return _problem(status, body, _headers_of(refusal, status))
 
 
@@ -305,16 +306,6 @@ def _document(request: Request, status: HTTPStatus, code: str, detail: str) -> d
         "detail": detail,
         "code": code,
     }
-
-
-def _place(problem: Problem) -> dict[str, object]:
-    given = {
-        "message": problem.message,
-        "path": problem.path,
-        "row": problem.row,
-        "column": problem.column,
-    }
-    return {name: value for name, value in given.items() if value not in {None, ""}}
 
 
 def _problem(

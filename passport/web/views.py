@@ -13,6 +13,8 @@ from http import HTTPStatus
 
 import orjson
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from passport.bootstrap import Passport
 from passport.domain.errors import PassportNotFoundError
@@ -53,6 +55,40 @@ class Answer:
     log_size: int = -1
 
 
+class SentAnswer(Response):
+    """Sends bytes as they are, or only that the reader has them already."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self.status_code = answer.status
+        self.background = None
+        self.raw_headers = answer.headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        del receive
+        answer = self._answer
+        if answer.status == HTTPStatus.OK and _has_it(scope, answer.etag):
+            kept = [pair for pair in answer.headers if pair[0] != b"content-length"]
+            await send({"type": "http.response.start", "status": 304, "headers": kept})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await send(
+            {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
+        )
+        body = b"" if scope["method"] == "HEAD" else answer.body
+        await send({"type": "http.response.body", "body": body})
+
+
+def _has_it(scope: Scope, etag: bytes) -> bool:
+    for name, value in scope["headers"]:
+        if name == b"if-none-match":
+            # The weak comparison that RFC 9110, section 13.1.2, asks for.
+            known = [one.strip().removeprefix(b"W/") for one in value.split(b",")]
+            return etag in known or known == [b"*"]
+    return False
+
+
 @dataclass(slots=True)
 class PassportViews:
     """Answers for the resolver of one process."""
@@ -64,6 +100,16 @@ class PassportViews:
     _kept: OrderedDict[tuple[BatteryId, Form], Answer] = field(default_factory=OrderedDict)
     _kept_bytes: int = 0
     _making: dict[tuple[BatteryId, Form], asyncio.Lock] = field(default_factory=dict)
+
+    async def answer(self, caller: Caller, battery_id: BatteryId, form: Form) -> Answer:
+        """Return a passport as its reader may see it.
+
+        Raises:
+            PassportNotFoundError: None is registered, or the log has not taken it yet.
+        """
+        if caller.actor.is_anonymous:
+            return await self.for_public(battery_id, form)
+        return await run_in_threadpool(self._make, caller, battery_id, form)
 
     async def for_public(self, battery_id: BatteryId, form: Form) -> Answer:
         """Return a passport as everybody may see it.
@@ -82,14 +128,6 @@ class PassportViews:
                 return await self._renew(key, log_size)
             finally:
                 self._making.pop(key, None)
-
-    async def for_reader(self, caller: Caller, battery_id: BatteryId, form: Form) -> Answer:
-        """Return a passport as one signed-in reader may see it.
-
-        Raises:
-            PassportNotFoundError: None is registered.
-        """
-        return await run_in_threadpool(self._make, caller, battery_id, form)
 
     @property
     def heads(self) -> PassportHeads:

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from passport.domain.identifiers import BatteryId, parse_battery_id
 from passport.ui.request import caller_of
 from passport.web.negotiation import Form, form_for, form_of_link_type
-from passport.web.views import Answer, PassportViews
+from passport.web.views import PassportViews, SentAnswer
 
 _METHODS = frozenset({"GET", "HEAD"})
 _ITEM = "/21/"
@@ -52,12 +52,8 @@ class BatteryRoute(BaseRoute):
             return
         form = _form(scope)
         views = cast("PassportViews", scope["app"].state.views)
-        caller = caller_of(request)
-        if caller.actor.is_anonymous:
-            answer = await views.for_public(battery_id, form)
-        else:
-            answer = await views.for_reader(caller, battery_id, form)
-        await send_answer(answer, scope, send)
+        answer = await views.answer(caller_of(request), battery_id, form)
+        await SentAnswer(answer)(scope, receive, send)
 
 
 def _has_whole_gtin(raw_path: str, battery_id: BatteryId) -> bool:
@@ -76,24 +72,3 @@ def _form(scope: Scope) -> Form:
             return form
     accept = next((value for name, value in scope["headers"] if name == b"accept"), b"")
     return form_for(accept.decode("latin-1"))
-
-
-async def send_answer(answer: Answer, scope: Scope, send: Send) -> None:
-    """Send bytes as they are, or only that the reader has them already."""
-    if answer.status == HTTPStatus.OK and _has_it(scope, answer.etag):
-        kept = [pair for pair in answer.headers if pair[0] != b"content-length"]
-        await send({"type": "http.response.start", "status": 304, "headers": kept})
-        await send({"type": "http.response.body", "body": b""})
-        return
-    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-    body = b"" if scope["method"] == "HEAD" else answer.body
-    await send({"type": "http.response.body", "body": body})
-
-
-def _has_it(scope: Scope, etag: bytes) -> bool:
-    for name, value in scope["headers"]:
-        if name == b"if-none-match":
-            # The weak comparison that RFC 9110, section 13.1.2, asks for.
-            known = [one.strip().removeprefix(b"W/") for one in value.split(b",")]
-            return etag in known or known == [b"*"]
-    return False

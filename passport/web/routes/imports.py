@@ -1,0 +1,59 @@
+"""Batteries from files: good rows are kept, bad cells are named."""
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import StreamingResponse
+
+from passport.services.importing import ImportResult, read_import
+from passport.ui.request import SignedIn
+from passport.web.dependencies import Services
+from passport.web.routes.batteries import operator_for
+from passport.web.uploads import UploadedFile
+from passport.web.wire import ImportBody, ImportOptions, ImportRowBody
+
+router = APIRouter(prefix="/api/v1/batteries", tags=["Batteries"])
+
+_LINES = "application/x-ndjson"
+
+
+@router.post("/import", response_model=ImportBody)
+def import_batteries(
+    upload: UploadedFile,
+    actor: SignedIn,
+    services: Services,
+    options: Annotated[ImportOptions, Query()],
+    accept: Annotated[str, Header()] = "",
+) -> Response:
+    """Register the batteries of a CSV, JSON or JSON-lines file, sent as body or form field.
+
+    The same file again registers nothing twice. A client that accepts ``application/x-ndjson``
+    reads each row's answer as soon as the row is durable.
+    """
+    rows = read_import(upload.content, upload.name)
+    results = services.import_batteries(
+        actor, operator_for(actor, options.operator), rows, is_dry_run=options.dry_run
+    )
+    if _LINES in accept:
+        return StreamingResponse(_lines(results), media_type=_LINES)
+    body = summary_of(results, is_dry_run=options.dry_run)
+    return Response(body.model_dump_json(by_alias=True), media_type="application/json")
+
+
+def summary_of(results: Iterable[ImportResult], *, is_dry_run: bool) -> ImportBody:
+    """Return what became of a file."""
+    rows = [ImportRowBody.of(result) for result in results]
+    return ImportBody(
+        dry_run=is_dry_run,
+        registered=sum(row.is_new is True for row in rows),
+        known=sum(row.is_new is False for row in rows),
+        refused=sum(bool(row.problems) for row in rows),
+        rows=rows,
+    )
+
+
+def _lines(results: Iterable[ImportResult]) -> Iterator[bytes]:
+    for result in results:
+        yield orjson.dumps(ImportRowBody.of(result).model_dump(by_alias=True)) + b"\n"
