@@ -150,7 +150,9 @@ def open_passport(
         engine=engine,
         keys=keys,
         log=log,
-        services=PassportServices(engine, keys, log, clock),
+        services=PassportServices(
+            engine, keys, log, clock, shows_status_publicly=settings.show_status_publicly
+        ),
         extensions=extensions,
     )
 

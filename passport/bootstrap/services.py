@@ -12,7 +12,7 @@ from passport.domain.errors import PassportError
 from passport.domain.event import Event, EventKind
 from passport.domain.identifiers import BatteryId, ModelId
 from passport.domain.organisation import Account, Notice, Operator
-from passport.domain.responsibility import ProducerRegistration
+from passport.domain.responsibility import ProducerRegistration, WasteResponsibility
 from passport.domain.second_life import Succession
 from passport.services import (
     accounts,
@@ -33,7 +33,6 @@ from passport.services.reporting import EnteredEvent, EventReport
 from passport.storage.engine import read_session
 from passport.storage.rows import Store
 from passport.storage.unit import WriteBuffer
-from passport.storage.work import work_on
 
 _IMPORT_CHUNK = 50
 """Batteries of a file that become durable together."""
@@ -110,7 +109,7 @@ class PassportServices(Committing):
     def check_battery(self, actor: Actor, operator: str, new: issue.NewBattery) -> None:
         """Run every check of a registration and store nothing."""
         with read_session(self._engine) as session:
-            work = work_on(Store(session, WriteBuffer()), keys=self._keys, clock=self.clock)
+            work = self._work_on(Store(session, WriteBuffer()))
             issue.check_battery(actor, operator, new, work=work)
 
     def register_battery(
@@ -340,6 +339,10 @@ class PassportServices(Committing):
             result_type=end_of_life.WasteOutcome,
         )
 
+    def adopt_orphan(self, actor: Actor, battery_id: BatteryId) -> WasteResponsibility | None:
+        """See `passport.services.end_of_life.adopt_orphan`."""
+        return self.do(actor, lambda work: end_of_life.adopt_orphan(actor, battery_id, work=work))
+
     def enter_recycling(
         self, actor: Actor, battery_id: BatteryId, batch: str, *, idempotency_key: str = ""
     ) -> Event:
@@ -413,6 +416,10 @@ class PassportServices(Committing):
             ),
         )
 
+    def orphans(self, actor: Actor) -> Sequence[BatteryId]:
+        """See `passport.services.readers.list_orphans`."""
+        return self.do(actor, lambda work: readers.list_orphans(actor, work=work))
+
     def models_of(self, actor: Actor) -> Sequence[BatteryModel]:
         """Return the models of the actor's organisation."""
         return self.do(actor, lambda work: work.passports.models_of(actor.organisation))
@@ -471,7 +478,7 @@ class PassportServices(Committing):
         )
 
     def read_attachment(self, actor: Actor, digest: str) -> tuple[bytes, str] | None:
-        """Return a photo or document with its media type, for somebody who is signed in."""
+        """See `passport.services.readers.read_attachment`."""
         return self.do(actor, lambda work: readers.read_attachment(actor, digest, work=work))
 
     def enqueue(

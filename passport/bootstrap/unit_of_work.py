@@ -39,9 +39,16 @@ class Committing:
     """Runs one use case after the other, each as one committed unit of work."""
 
     def __init__(
-        self, engine: Engine, keys: KeyStore, log: SqlTransparencyLog, clock: Clock
+        self,
+        engine: Engine,
+        keys: KeyStore,
+        log: SqlTransparencyLog,
+        clock: Clock,
+        *,
+        shows_status_publicly: bool = False,
     ) -> None:
         self._engine = engine
+        self._shows_status_publicly = shows_status_publicly
         self._keys = keys
         self._log = log
         self.clock = clock
@@ -61,10 +68,18 @@ class Committing:
         del actor  # every use case checks it; the unit of work itself has no rights to give
         with read_session(self._engine) as session:
             store = Store(session, WriteBuffer())
-            yield work_on(store, keys=self._keys, clock=self.clock)
+            yield self._work_on(store)
         store.writes.commit(self._engine)
         if store.digests:
             self._log.wait_for(store.digests, now=self.clock.now(), timeout_s=_LOG_WAIT_S)
+
+    def _work_on(self, store: Store) -> Work:
+        return work_on(
+            store,
+            keys=self._keys,
+            clock=self.clock,
+            shows_status_publicly=self._shows_status_publicly,
+        )
 
     def do(
         self,

@@ -35,6 +35,31 @@ class Point(StrEnum):
 
 MATRIX_VERSION = "2023-1542-art-77-2"
 
+BATTERY_SCOPE = "battery:write"
+"""Models and batteries come on record, are corrected, annulled, placed anew."""
+CONDITION_SCOPE = "condition:write"
+EVENT_SCOPE = "event:write"
+TELEMETRY_SCOPE = "telemetry:write"
+INTAKE_SCOPE = "intake:write"
+BATCH_SCOPE = "batch:write"
+READ_SCOPE = "passport:read"
+"""Reads what its organisation reads; without it a limited key reads as the public does."""
+ORGANISATION_SCOPE = "organisation:write"
+"""Grants, delegates, register lines, people and keys of the organisation."""
+SCOPES = frozenset(
+    {
+        BATTERY_SCOPE,
+        CONDITION_SCOPE,
+        EVENT_SCOPE,
+        TELEMETRY_SCOPE,
+        INTAKE_SCOPE,
+        BATCH_SCOPE,
+        READ_SCOPE,
+        ORGANISATION_SCOPE,
+    }
+)
+"""Every limit that an API key can have."""
+
 READABLE: dict[Audience, frozenset[Point]] = {
     Audience.PUBLIC: frozenset({Point.PUBLIC}),
     Audience.LEGITIMATE_INTEREST: frozenset({Point.PUBLIC, Point.RESTRICTED, Point.INDIVIDUAL}),
@@ -81,12 +106,14 @@ class Standing:
 
     Attributes:
         responsible: Operator responsible for the passport now.
+        placed_by: Operator that placed the battery on the market.
         delegates: Organisations the responsible operator authorised in writing (Art. 77(4)).
         holder: The purchaser or its agent, where known.
         grants: Grants on record for this battery or its model.
     """
 
     responsible: str
+    placed_by: str = ""
     delegates: frozenset[str] = frozenset()
     holder: str = ""
     grants: tuple[Grant, ...] = ()
@@ -122,6 +149,25 @@ def points_readable(audiences: frozenset[Audience]) -> frozenset[Point]:
     return frozenset().union(*(READABLE.get(audience, frozenset()) for audience in audiences))
 
 
+def points_of(audiences: frozenset[Audience], standing: Standing) -> frozenset[Point]:
+    """Return the points of Annex XIII that these audiences read of one battery.
+
+    Point 3 is what the placing operator keeps for authorities. Who answers for the battery later,
+    after a second life or as waste, answers without it.
+    """
+    points = points_readable(audiences)
+    if Audience.AUTHORITY in audiences or standing.placed_by == standing.responsible:
+        return points
+    return points - {Point.AUTHORITY}
+
+
+def points_read_by(actor: Actor, standing: Standing, at: datetime) -> frozenset[Point]:
+    """Return the points of Annex XIII that an actor reads of one battery at an instant."""
+    if not (actor.is_anonymous or actor.may(READ_SCOPE)):
+        return READABLE[Audience.PUBLIC]
+    return points_of(audiences_of(actor, standing, at), standing)
+
+
 def require_audience(
     actor: Actor, wanted: Audience, standing: Standing, at: datetime
 ) -> frozenset[Point]:
@@ -130,13 +176,26 @@ def require_audience(
     Raises:
         AccessDeniedError: The actor does not belong to the audience for this battery.
     """
-    if wanted not in audiences_of(actor, standing, at):
+    is_reader = wanted is Audience.PUBLIC or actor.may(READ_SCOPE)
+    if not is_reader or wanted not in audiences_of(actor, standing, at):
         who = actor.organisation or "a visitor without login"
         raise AccessDeniedError(
             f"{who} does not read this battery as {wanted.value}: ask the responsible operator "
             "for access and name your purpose"
         )
-    return READABLE[wanted]
+    return points_of(frozenset({wanted}), standing)
+
+
+def require_reach(actor: Actor, *scopes: str) -> None:
+    """Refuse what a limited login does not reach to; one of the scopes is enough.
+
+    Raises:
+        AccessDeniedError: The login has limits, and none of the scopes is among them.
+    """
+    if actor.scopes and actor.scopes.isdisjoint(scopes):
+        raise AccessDeniedError(
+            f"this login does not reach to {' or '.join(scopes)}; use a key with that scope"
+        )
 
 
 def require_operator(actor: Actor, standing: Standing, at: datetime) -> None:
@@ -156,8 +215,9 @@ def require_scope(actor: Actor, scope: str, standing: Standing, at: datetime) ->
     """Refuse a narrow act unless the operator does it or a grant on record covers it.
 
     Raises:
-        AccessDeniedError: Neither holds.
+        AccessDeniedError: Neither holds, or the login does not reach so far.
     """
+    require_reach(actor, scope)
     granted = any(
         grant.organisation == actor.organisation and scope in grant.scopes and grant.holds_at(at)
         for grant in standing.grants

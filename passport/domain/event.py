@@ -57,7 +57,7 @@ class Event:
 
     Attributes:
         statement_id: The signed statement, or empty where only a salted commitment is logged.
-        facts: What was reported, ready to print; never read for a decision.
+        facts: What was reported, each value as the text that was signed.
     """
 
     event_id: str

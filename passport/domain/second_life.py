@@ -9,6 +9,9 @@ from datetime import date, datetime
 from passport.domain.identifiers import BatteryId, OperatorSlug
 from passport.domain.status import BatteryStatus, Operation, RemanufacturingRecord
 
+NEEDED_EVIDENCE = frozenset({"title", "operation"})
+"""Kinds of evidence that each second life is declared with."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from pwdlib import PasswordHash
 
-from passport.domain.access import require_role
+from passport.domain.access import ORGANISATION_SCOPE, SCOPES, require_reach, require_role
 from passport.domain.actor import PUBLIC, Actor, Role
 from passport.domain.errors import (
     AccessDeniedError,
@@ -65,6 +65,7 @@ def add_account(actor: Actor, new: NewAccount, *, work: Work) -> Account:
         ConflictError: The login is taken.
         InvalidValueError: The password is short, or a role is none of the organisation's.
     """
+    require_reach(actor, ORGANISATION_SCOPE)
     require_role(actor, Role.ADMINISTRATOR, Role.SYSTEM)
     operator = read_operator(new.organisation, work=work)
     if work.accounts.find(new.login) is not None:
@@ -82,6 +83,12 @@ def add_account(actor: Actor, new: NewAccount, *, work: Work) -> Account:
         password_hash=_HASHER.hash(new.password),
     )
     work.accounts.add(account)
+    work.events.commit_to(
+        "account-added",
+        operator.slug,
+        {"login": account.login, "by": actor.name},
+        work.clock.now(),
+    )
     return account
 
 
@@ -123,23 +130,31 @@ def issue_api_key(
     """Make an API key for an organisation; its secret is returned once and kept by nobody.
 
     Raises:
-        AccessDeniedError: The actor neither administers this service nor acts for it.
+        AccessDeniedError: The actor neither administers this service nor acts for it, or would
+            give the key more than it has itself.
+        InvalidValueError: There is no such scope.
         OperatorUnknownError: The organisation is unknown.
     """
+    require_reach(actor, ORGANISATION_SCOPE)
     operator = read_operator(organisation, work=work)
-    if not actor.roles & {Role.ADMINISTRATOR, Role.SYSTEM} and actor.organisation != operator.slug:
+    administers = bool(actor.roles & {Role.ADMINISTRATOR, Role.SYSTEM})
+    if not administers and actor.organisation != operator.slug:
         raise AccessDeniedError(f"keys of {operator.slug} are made by itself")
+    _require_scopes(scopes, actor)
     secret = _KEY_PREFIX + secrets.token_urlsafe(32)
     key = ApiKey(
         key_id=_KEY_PREFIX + secrets.token_hex(4),
         organisation=operator.slug,
-        roles=operator.roles if actor.has(Role.SYSTEM) else operator.roles & actor.roles,
+        roles=operator.roles if administers else operator.roles & actor.roles,
         scopes=scopes,
         secret_hash=_hash(secret),
         created_at=work.clock.now(),
         expires_at=expires_at,
     )
     work.accounts.add_key(key)
+    work.events.commit_to(
+        "api-key-issued", operator.slug, {"key": key.key_id, "by": actor.name}, key.created_at
+    )
     return IssuedKey(key_id=key.key_id, secret=secret, organisation=operator.slug, scopes=scopes)
 
 
@@ -154,6 +169,16 @@ def actor_of_key(secret: str, *, work: Work) -> Actor:
     if key is None or ended:
         raise SignInRefusedError("this API key is unknown or has ended")
     return key.actor()
+
+
+def _require_scopes(scopes: frozenset[str], actor: Actor) -> None:
+    strange = scopes - SCOPES
+    if strange:
+        raise InvalidValueError(
+            f"there is no scope {', '.join(sorted(strange))}; there are {', '.join(sorted(SCOPES))}"
+        )
+    if actor.scopes and not (scopes and scopes <= actor.scopes):
+        raise AccessDeniedError("a limited key makes keys within its own limits only")
 
 
 def _hash(secret: str) -> bytes:

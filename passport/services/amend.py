@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from passport.domain.access import require_operator
+from passport.domain.access import BATTERY_SCOPE, require_operator, require_reach
 from passport.domain.actor import Actor
 from passport.domain.battery import Battery, BatteryModel
 from passport.domain.content import Content
@@ -35,6 +35,7 @@ def amend_battery(actor: Actor, battery_id: BatteryId, content: Content, *, work
         ConflictError: The correction would change the battery's identity.
         PassportCeasedError: The battery has been recycled.
     """
+    require_reach(actor, BATTERY_SCOPE)
     battery = read_living(battery_id, work=work)
     require_operator(actor, work.standing(battery), work.clock.now())
     corrected = checked_content(content, ITEM_LEVELS, category=battery.category)
@@ -49,10 +50,11 @@ def amend_battery(actor: Actor, battery_id: BatteryId, content: Content, *, work
         statement
         for statement in newest_by_series(battery_id, work=work).values()
         if statement.kind in {StatementKind.ITEM_PUBLIC, StatementKind.ITEM_DECLARED}
+        and statement.issuer == battery.responsible
     ]
     work.passports.save(amended)
     resign(amended, read_operator(battery.responsible, work=work), work=work)
-    _withdraw(wrong, work=work)
+    withdraw(wrong, work=work)
     return amended
 
 
@@ -64,6 +66,7 @@ def amend_model(actor: Actor, model_id: ModelId, content: Content, *, work: Work
         ModelUnknownError: The model is not on record.
         ContentRefusedError: The content breaks the rules of its terms.
     """
+    require_reach(actor, BATTERY_SCOPE)
     model = work.passports.find_model(model_id)
     if model is None:
         raise ModelUnknownError(f"model {model_id} is not on record")
@@ -77,7 +80,8 @@ def amend_model(actor: Actor, model_id: ModelId, content: Content, *, work: Work
     return amended
 
 
-def _withdraw(statements: Sequence[SignedStatement], *, work: Work) -> None:
+def withdraw(statements: Sequence[SignedStatement], *, work: Work) -> None:
+    """Set the status bits of statements; each issuer's own lists are signed anew."""
     for issuer in {statement.issuer for statement in statements}:
         desk = desk_of(read_operator(issuer, work=work), work=work)
         desk.revoke([statement for statement in statements if statement.issuer == issuer])

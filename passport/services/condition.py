@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from passport.domain.access import Audience, Point, audiences_of, require_scope
+from passport.domain.access import (
+    CONDITION_SCOPE,
+    Audience,
+    Point,
+    audiences_of,
+    require_reach,
+    require_scope,
+)
 from passport.domain.actor import Actor, Role
 from passport.domain.content import Content, Level, complete_content
 from passport.domain.errors import ContentRefusedError, InvalidValueError
@@ -16,8 +23,6 @@ from passport.services.desk import desk_of
 from passport.services.operators import read_operator
 from passport.services.ports import Work
 from passport.services.series import iri_of, series_iri
-
-CONDITION_SCOPE = "condition:write"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,7 @@ def record_condition(
         InvalidValueError: The instant lies ahead.
         PassportCeasedError: The battery has been recycled.
     """
+    require_reach(actor, CONDITION_SCOPE)
     battery = read_living(battery_id, work=work)
     require_past(measured_at, work=work)
     now = work.clock.now()

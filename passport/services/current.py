@@ -7,7 +7,7 @@ from passport.domain.battery import Battery, BatteryModel
 from passport.domain.errors import InvalidValueError, PassportCeasedError, TransitionRefusedError
 from passport.domain.identifiers import BatteryId
 from passport.domain.organisation import Operator
-from passport.domain.second_life import Succession
+from passport.domain.second_life import NEEDED_EVIDENCE, Succession
 from passport.domain.status import PassportState
 from passport.services.issue import ModelUnknownError, sign_item
 from passport.services.ports import SignedStatement, Work
@@ -50,15 +50,27 @@ def resign(
     work: Work,
     successors: Sequence[str] = (),
 ) -> None:
-    """Sign the item statements and indexes of a battery anew, by who answers for it now."""
+    """Sign the item statements and indexes of a battery anew, by who answers for it now.
+
+    Args:
+        battery: The battery as it is from now on.
+        signer: Operator responsible from now on.
+        work: The unit of work.
+        successors: IRIs of batteries made from it by this same use case.
+    """
     made = work.successions.made(battery.battery_id)
+    known = [
+        iri_of(work.passports.read(succession.battery_id))
+        for succession in work.successions.successors_of(battery.battery_id)
+        if succession.has_taken_effect
+    ]
     sign_item(
         battery,
         read_model_of(battery, work=work),
         signer,
         links=links_of(made, work=work) if made else {},
         previous=newest_by_series(battery.battery_id, work=work),
-        successors=successors,
+        successors=[*known, *successors],
         work=work,
     )
 
@@ -69,10 +81,22 @@ def newest_by_series(about: str, *, work: Work) -> dict[str, SignedStatement]:
 
 
 def links_of(succession: Succession, *, work: Work) -> dict[str, object]:
-    """Return the terms that link a battery to its originals."""
+    """Return the terms that link a battery to its originals, and the evidence that it may be."""
     ours = [work.passports.read(p.battery_id) for p in succession.predecessors if p.battery_id]
     foreign = [p.foreign_iri for p in succession.predecessors if p.foreign_iri]
-    links: dict[str, object] = {"secondLifeOperation": succession.operation.value}
+    links: dict[str, object] = {
+        "secondLifeOperation": succession.operation.value,
+        "evidenceDocuments": [
+            {
+                "documentKind": f"evidence-of-{evidence.kind}"
+                if evidence.kind in NEEDED_EVIDENCE
+                else "other",
+                "documentTitle": {"en": evidence.description},
+                "documentDigest": evidence.digest,
+            }
+            for evidence in succession.evidence
+        ],
+    }
     if ours or foreign:
         links["predecessors"] = [*(iri_of(battery) for battery in ours), *foreign]
     plates = [p.plate for p in succession.predecessors if p.plate is not None]

@@ -6,22 +6,33 @@ Source: Regulation (EU) 2023/1542, Article 77(7) second subparagraph and Article
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from passport.domain.access import Audience, Grant, require_operator, require_role
+from passport.domain.access import (
+    BATCH_SCOPE,
+    EVENT_SCOPE,
+    INTAKE_SCOPE,
+    ORGANISATION_SCOPE,
+    Audience,
+    Grant,
+    require_operator,
+    require_reach,
+    require_role,
+)
 from passport.domain.actor import Actor, Role
 from passport.domain.battery import Battery
 from passport.domain.errors import InvalidValueError, TransitionRefusedError
 from passport.domain.event import Event, EventKind
 from passport.domain.identifiers import BatteryId
-from passport.domain.responsibility import WasteResponsibility, find_responsible
+from passport.domain.responsibility import (
+    ResponsibleRole,
+    WasteResponsibility,
+    find_responsible,
+)
 from passport.domain.status import BatteryStatus, PassportState, require_can_become_waste
 from passport.services.current import read_living, require_past, resign
 from passport.services.desk import new_id
-from passport.services.operators import read_operator
+from passport.services.operators import country_code, read_operator
 from passport.services.ports import Work
 from passport.services.reporting import EventReport, notify, sign_event
-from passport.services.status import EVENT_SCOPE
-
-INTAKE_SCOPE = "intake:write"
 
 
 class NotInRecyclingError(TransitionRefusedError):
@@ -81,20 +92,22 @@ def declare_waste(
 
     Source: Regulation (EU) 2023/1542, Article 77(7) second subparagraph.
     """
+    require_reach(actor, INTAKE_SCOPE, EVENT_SCOPE)
     battery = read_living(battery_id, work=work)
     now = work.clock.now()
     if not actor.has(Role.COLLECTOR) and not actor.has(Role.RECYCLER):
         require_operator(actor, work.standing(battery), now)
     require_past(declaration.occurred_at, work=work)
-    if battery.status is BatteryStatus.WASTE:
+    if battery.status is BatteryStatus.WASTE and battery.state is PassportState.ACTIVE:
         return WasteOutcome(
             battery_id=battery_id,
             status=battery.status,
-            responsibility=_responsibility(battery, declaration, work=work),
+            responsibility=_known_responsibility(battery, work=work),
             grant_id=_leave_to_write(actor, battery, now, work=work),
             is_new=False,
         )
     require_can_become_waste(battery.status, battery.state)
+    country = country_code(declaration.country)
     reporter = read_operator(actor.organisation, work=work)
     sign_event(
         battery,
@@ -102,16 +115,21 @@ def declare_waste(
             kind=EventKind.WASTE,
             occurred_at=declaration.occurred_at,
             reason=declaration.where,
-            details={"countryOfEvent": declaration.country},
+            details={"countryOfEvent": country},
         ),
         reporter,
         work=work,
     )
-    found = _responsibility(battery, declaration, work=work)
+    found = _find_responsible(battery, country, _day(declaration.occurred_at), work=work)
     waste = replace(battery, status=BatteryStatus.WASTE, responsible=found.party if found else "")
     work.passports.save(waste)
-    _tell_of_waste(waste, battery, found, work=work)
-    if found is not None:
+    if found is None:
+        _tell_of_orphan(waste, work=work)
+        _tell_former(battery, "nobody was found who", work=work)
+    else:
+        _tell_responsible(waste, found, work=work)
+        if battery.responsible != found.party:
+            _tell_former(battery, found.party, work=work)
         resign(waste, read_operator(found.party, work=work), work=work)
     return WasteOutcome(
         battery_id=battery_id,
@@ -122,6 +140,33 @@ def declare_waste(
     )
 
 
+def adopt_orphan(actor: Actor, battery_id: BatteryId, *, work: Work) -> WasteResponsibility | None:
+    """Look again for who answers for an orphan, now that the registers say more.
+
+    Raises:
+        AccessDeniedError: The actor neither collects waste nor administers this service.
+        PassportCeasedError: The battery has been recycled.
+
+    Source: Regulation (EU) 2023/1542, Article 77(7) second subparagraph.
+    """
+    require_reach(actor, INTAKE_SCOPE, ORGANISATION_SCOPE)
+    require_role(actor, Role.COLLECTOR, Role.RECYCLER, Role.ADMINISTRATOR, Role.SYSTEM)
+    battery = read_living(battery_id, work=work)
+    if battery.status is not BatteryStatus.WASTE or battery.responsible:
+        return _known_responsibility(battery, work=work)
+    declared = work.events.find_kind(battery_id, EventKind.WASTE)
+    if declared is None:
+        raise LookupError(battery_id)
+    country = str(declared.facts["countryOfEvent"])
+    found = _find_responsible(battery, country, work.clock.now().date(), work=work)
+    if found is not None:
+        adopted = replace(battery, responsible=found.party)
+        work.passports.save(adopted)
+        _tell_responsible(adopted, found, work=work)
+        resign(adopted, read_operator(found.party, work=work), work=work)
+    return found
+
+
 def enter_recycling(actor: Actor, battery_id: BatteryId, batch: str, *, work: Work) -> Event:
     """Record that a waste battery entered a recycling batch of a permitted recycler.
 
@@ -130,14 +175,13 @@ def enter_recycling(actor: Actor, battery_id: BatteryId, batch: str, *, work: Wo
         TransitionRefusedError: The battery is not waste.
         PassportCeasedError: The battery has been recycled.
     """
-    require_role(actor, Role.RECYCLER)
-    battery = read_living(battery_id, work=work)
+    battery = _read_for_recycling(actor, battery_id, work=work)
     if battery.status is not BatteryStatus.WASTE:
         raise TransitionRefusedError(
             f"battery {battery_id} is {battery.status.value}; only waste is recycled"
         )
-    begun = work.events.find_kind(battery_id, EventKind.RECYCLING_STARTED)
-    if begun is not None and begun.reported_by == actor.organisation:
+    begun = _begun_by(actor, battery_id, work=work)
+    if begun is not None:
         return begun
     return sign_event(
         battery,
@@ -170,10 +214,8 @@ def declare_recycled(
 
     Source: Regulation (EU) 2023/1542, Article 77(8).
     """
-    require_role(actor, Role.RECYCLER)
-    battery = read_living(battery_id, work=work)
-    begun = work.events.find_kind(battery_id, EventKind.RECYCLING_STARTED)
-    if begun is None or begun.reported_by != actor.organisation:
+    battery = _read_for_recycling(actor, battery_id, work=work)
+    if _begun_by(actor, battery_id, work=work) is None:
         raise NotInRecyclingError(
             f"battery {battery_id} did not enter recycling at {actor.organisation}; start a batch "
             "with it first"
@@ -205,77 +247,131 @@ def declare_recycled(
     return event
 
 
+def _read_for_recycling(actor: Actor, battery_id: BatteryId, *, work: Work) -> Battery:
+    """Return a battery of its own; what it became part of is recycled in its place."""
+    require_reach(actor, BATCH_SCOPE, INTAKE_SCOPE, EVENT_SCOPE)
+    require_role(actor, Role.RECYCLER)
+    battery = read_living(battery_id, work=work)
+    if battery.state is not PassportState.ACTIVE:
+        raise TransitionRefusedError(
+            f"the passport of battery {battery_id} is {battery.state.value}; recycle the battery "
+            "that it became part of"
+        )
+    return battery
+
+
+def _begun_by(actor: Actor, battery_id: BatteryId, *, work: Work) -> Event | None:
+    """Return when a battery entered recycling at the actor's works."""
+    for event in work.events.of_battery(battery_id):
+        if (event.kind, event.reported_by) == (EventKind.RECYCLING_STARTED, actor.organisation):
+            return event
+    return None
+
+
 def _cease_originals(recycled: Battery, *, work: Work) -> None:
     """End the originals whose last part went with this battery; their lineage stays readable."""
-    made = work.successions.made(recycled.battery_id)
-    if made is None:
-        return
-    for predecessor in made.predecessors:
-        if predecessor.battery_id is None:
-            continue
-        original = work.passports.read(predecessor.battery_id)
-        others = [
-            work.passports.read(succession.battery_id).state
-            for succession in work.successions.successors_of(original.battery_id)
-            if succession.has_taken_effect and succession.battery_id != recycled.battery_id
-        ]
-        if all(state is PassportState.CEASED for state in others):
-            work.passports.save(replace(original, state=PassportState.CEASED))
-            work.events.commit_to(
-                "ceased-with-successor",
-                original.battery_id,
-                {"successor": recycled.battery_id},
-                work.clock.now(),
-            )
+    ceased = {recycled.battery_id}
+    ended = [recycled.battery_id]
+    while ended:
+        made = work.successions.made(ended.pop())
+        for predecessor in made.predecessors if made else ():
+            if predecessor.battery_id is None:
+                continue
+            original = work.passports.read(predecessor.battery_id)
+            if original.battery_id not in ceased and _is_gone(original, ceased, work=work):
+                ceased.add(original.battery_id)
+                ended.append(original.battery_id)
+                work.passports.save(replace(original, state=PassportState.CEASED))
+                work.events.commit_to(
+                    "ceased-with-successor",
+                    original.battery_id,
+                    {"successor": recycled.battery_id},
+                    work.clock.now(),
+                )
 
 
-def _responsibility(
-    battery: Battery, declaration: WasteDeclaration, *, work: Work
+def _is_gone(original: Battery, ceased: set[BatteryId], *, work: Work) -> bool:
+    """Whether every battery that parts of this one went into has ceased, now or before."""
+    return all(
+        succession.battery_id in ceased
+        or work.passports.read(succession.battery_id).state is PassportState.CEASED
+        for succession in work.successions.successors_of(original.battery_id)
+        if succession.has_taken_effect
+    )
+
+
+def _find_responsible(
+    battery: Battery, country: str, on: date, *, work: Work
 ) -> WasteResponsibility | None:
     return find_responsible(
         work.operators.registrations(),
         producer=battery.registered_by,
-        country=declaration.country,
+        country=country,
         category=battery.category,
-        on=_day(declaration.occurred_at),
+        on=on,
     )
 
 
-def _tell_of_waste(
-    waste: Battery, before: Battery, found: WasteResponsibility | None, *, work: Work
-) -> None:
-    link = f"/batteries/{waste.battery_id}"
-    if found is None:
-        for operator in work.operators.all():
-            if Role.ADMINISTRATOR in operator.roles:
-                notify(
-                    operator.slug,
-                    "orphan",
-                    f"Nobody answers for waste battery {waste.battery_id}: enter the producer's "
-                    "register line, its PRO or the operator selected under Article 57(8)",
-                    about=waste.battery_id,
-                    link=link,
-                    work=work,
-                )
-        return
+def _known_responsibility(battery: Battery, *, work: Work) -> WasteResponsibility | None:
+    """Return who answers for a waste battery by the record, not by a later declaration."""
+    declared = work.events.find_kind(battery.battery_id, EventKind.WASTE)
+    if declared is None or not battery.responsible:
+        return None
+    country = str(declared.facts["countryOfEvent"])
+    lines = [
+        line
+        for line in work.operators.registrations()
+        if line.party == battery.responsible
+        and line.operator in {battery.registered_by, ""}
+        and (line.country, line.category) == (country, battery.category)
+    ]
+    return WasteResponsibility(
+        party=battery.responsible,
+        role=lines[0].role if lines else ResponsibleRole.PRODUCER,
+        country=country,
+        register_number=lines[0].register_number if lines else "",
+    )
+
+
+def _tell_of_orphan(waste: Battery, *, work: Work) -> None:
+    for operator in work.operators.all():
+        if Role.ADMINISTRATOR in operator.roles:
+            notify(
+                operator.slug,
+                "orphan",
+                f"Nobody answers for waste battery {waste.battery_id}: enter the producer's "
+                "register line, its PRO or the operator selected under Article 57(8)",
+                about=waste.battery_id,
+                link=_link(waste),
+                work=work,
+            )
+
+
+def _tell_responsible(waste: Battery, found: WasteResponsibility, *, work: Work) -> None:
     notify(
         found.party,
         "waste-responsible",
         f"You answer for waste battery {waste.battery_id} in {found.country} "
         f"({found.role.value}, register number {found.register_number})",
         about=waste.battery_id,
-        link=link,
+        link=_link(waste),
         work=work,
     )
-    if before.responsible != found.party:
-        notify(
-            before.responsible,
-            "became-waste",
-            f"Battery {waste.battery_id} became waste; {found.party} answers for it now",
-            about=waste.battery_id,
-            link=link,
-            work=work,
-        )
+
+
+def _tell_former(before: Battery, who: str, *, work: Work) -> None:
+    notify(
+        before.responsible,
+        "became-waste",
+        f"Battery {before.battery_id} became waste; {who} answers for it now",
+        about=before.battery_id,
+        link=_link(before),
+        work=work,
+    )
+
+
+def _link(battery: Battery) -> str:
+    return f"/batteries/{battery.battery_id}"
 
 
 def _leave_to_write(actor: Actor, battery: Battery, now: datetime, *, work: Work) -> str:

@@ -7,12 +7,18 @@ from datetime import date
 
 import orjson
 
-from passport.domain.access import Point, require_role
+from passport.domain.access import BATTERY_SCOPE, Point, require_reach, require_role
 from passport.domain.actor import Actor, Role
 from passport.domain.battery import Battery, BatteryModel, Category, SubType
 from passport.domain.content import Content, Level, complete_content, terms_of
 from passport.domain.errors import ConflictError, ContentRefusedError, NotFoundError, Problem
-from passport.domain.identifiers import BatteryId, ModelId, model_of
+from passport.domain.identifiers import (
+    BatteryId,
+    Gs1Serial,
+    ModelId,
+    describe_battery_id,
+    model_of,
+)
 from passport.domain.organisation import Operator
 from passport.domain.passport import StatementKind
 from passport.domain.status import BatteryStatus, PassportState
@@ -20,7 +26,7 @@ from passport.linked_data.documents import split_content
 from passport.linked_data.schemas import check_content, normalise_content
 from passport.services.desk import desk_of
 from passport.services.index import PassportContents, sign_indexes
-from passport.services.operators import read_operator, require_acts_for
+from passport.services.operators import find_slug, read_operator, require_acts_for
 from passport.services.ports import SignedStatement, Work
 from passport.services.series import iri_of, iri_of_model, production_series_iri, series_iri
 
@@ -82,6 +88,7 @@ def add_model(actor: Actor, operator: str, new: NewModel, *, work: Work) -> Batt
         ContentRefusedError: The content breaks the rules of its terms; every place is named.
         ConflictError: The model is on record with another content.
     """
+    require_reach(actor, BATTERY_SCOPE)
     owner = read_operator(operator, work=work)
     require_acts_for(actor, owner, work=work)
     content = checked_content(new.content, MODEL_LEVELS)
@@ -143,7 +150,9 @@ def check_battery(actor: Actor, operator: str, new: NewBattery, *, work: Work) -
     """
     owner = _read_placer(actor, operator, work=work)
     model = _read_model(new, owner, work=work)
-    checked_content(new.content, ITEM_LEVELS, category=model.category)
+    content = checked_content(new.content, ITEM_LEVELS, category=model.category)
+    require_serial(new.battery_id, content)
+    find_slug(new.holder, work=work)
 
 
 def register_batteries(
@@ -172,6 +181,12 @@ def register_battery(actor: Actor, operator: str, new: NewBattery, *, work: Work
     owner = _read_placer(actor, operator, work=work)
     model = _read_model(new, owner, work=work)
     content = checked_content(new.content, ITEM_LEVELS, category=model.category)
+    require_serial(new.battery_id, content)
+    declared = work.successions.made(new.battery_id)
+    if declared is not None and not declared.has_taken_effect:
+        raise ConflictError(
+            f"battery {new.battery_id} is declared as a second life; place that on the market"
+        )
     return register_checked(
         owner, model, new, content, status=BatteryStatus.ORIGINAL, links={}, work=work
     )
@@ -203,8 +218,13 @@ def register_checked(  # noqa: PLR0913 - one battery with everything that is dec
     Raises:
         ConflictError: The battery is on record with another content.
     """
-    fingerprint = _fingerprint(content, new)
+    fingerprint = _fingerprint(content, new, model.model_id)
     known = work.passports.find(new.battery_id)
+    if known is not None and known.state is PassportState.ANNULLED:
+        raise ConflictError(
+            f"the registration of battery {new.battery_id} was annulled; its identifier is not "
+            "used again"
+        )
     if known is not None:
         if known.content_digest_hex == fingerprint and known.registered_by == owner.slug:
             return Registration(battery_id=known.battery_id, iri=iri_of(known), is_new=False)
@@ -222,7 +242,7 @@ def register_checked(  # noqa: PLR0913 - one battery with everything that is dec
         state=PassportState.ACTIVE,
         responsible=owner.slug,
         registered_by=owner.slug,
-        holder=new.holder,
+        holder=find_slug(new.holder, work=work),
         placed_on_market_on=new.placed_on_market_on,
         registered_at=work.clock.now(),
         content=dict(content),
@@ -312,7 +332,23 @@ def checked_content(
     return content
 
 
+def require_serial(battery_id: BatteryId, content: Content) -> None:
+    """Refuse a content whose serial number is not the one in the battery's name.
+
+    Raises:
+        ContentRefusedError: With both.
+    """
+    name = describe_battery_id(battery_id)
+    given = content.get("serialNumber")
+    if isinstance(name, Gs1Serial) and given != name.serial:
+        message = f"serialNumber is {given!r}, but the identifier holds {name.serial!r}"
+        raise ContentRefusedError(
+            message, (Problem(message=message, path="/serialNumber", column="serialNumber"),)
+        )
+
+
 def _read_placer(actor: Actor, operator: str, *, work: Work) -> Operator:
+    require_reach(actor, BATTERY_SCOPE)
     require_role(actor, Role.OPERATOR, Role.SECOND_LIFE, Role.SYSTEM)
     owner = read_operator(operator, work=work)
     require_acts_for(actor, owner, work=work)
@@ -352,8 +388,12 @@ def _category(content: Content) -> Category:
         ) from error
 
 
-def _fingerprint(content: Content, new: NewBattery) -> str:
-    entered = {"content": dict(content), "placed": str(new.placed_on_market_on)}
+def _fingerprint(content: Content, new: NewBattery, model_id: ModelId) -> str:
+    entered = {
+        "content": dict(content),
+        "placed": str(new.placed_on_market_on),
+        "model": model_id,
+    }
     return hashlib.sha256(orjson.dumps(entered, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_97_10
 
-from passport.domain.access import require_role
+from passport.domain.access import ORGANISATION_SCOPE, require_reach, require_role
 from passport.domain.actor import Actor, Role
 from passport.domain.battery import Category
 from passport.domain.errors import (
@@ -69,6 +69,7 @@ def add_operator(actor: Actor, new: NewOperator, *, work: Work) -> Operator:
         ConflictError: The short name is taken.
         InvalidIdentifierError: Short name, URI or host are none.
     """
+    require_reach(actor, ORGANISATION_SCOPE)
     require_role(actor, Role.ADMINISTRATOR, Role.SYSTEM)
     if Role.SYSTEM in new.roles:
         raise AccessDeniedError("the role system is the service's own; no organisation has it")
@@ -83,7 +84,7 @@ def add_operator(actor: Actor, new: NewOperator, *, work: Work) -> Operator:
         slug=slug,
         name=new.name.strip(),
         operator_uri=new.operator_uri,
-        country=_country(new.country),
+        country=country_code(new.country),
         base_url=new.base_url.rstrip("/"),
         did=did,
         roles=new.roles,
@@ -115,6 +116,15 @@ def read_operator(name: str, *, work: Work) -> Operator:
             f"there is no operator {name!r}; `passport operator add` makes one"
         )
     return found
+
+
+def find_slug(name: str, *, work: Work) -> str:
+    """Return the short name of an organisation that need not be named; empty stays empty.
+
+    Raises:
+        OperatorUnknownError: It is named and unknown.
+    """
+    return read_operator(name, work=work).slug if name else ""
 
 
 def require_acts_for(actor: Actor, operator: Operator, *, work: Work) -> None:
@@ -150,10 +160,14 @@ def authorise_delegate(actor: Actor, delegate: str, document: bytes, *, work: Wo
 
     Source: Regulation (EU) 2023/1542, Article 77(4).
     """
+    require_reach(actor, ORGANISATION_SCOPE)
     operator = read_operator(actor.organisation, work=work)
     other = read_operator(delegate, work=work)
     now = work.clock.now()
     digest = work.attachments.put(document, "application/octet-stream", now)
+    work.attachments.let_read(digest, {operator.slug, other.slug})
+    if other.slug in work.operators.delegates_of(operator.slug):
+        return digest
     work.operators.add_delegate(operator.slug, other.slug, digest, now)
     work.events.commit_to(
         "delegate-authorised", operator.slug, {"delegate": other.slug, "document": digest}, now
@@ -165,16 +179,24 @@ def enter_registration(actor: Actor, new: NewRegistration, *, work: Work) -> Pro
     """Enter one line of a national register of producers.
 
     Raises:
-        AccessDeniedError: The actor neither administers this service nor is the party itself.
+        AccessDeniedError: The actor neither administers this service nor is the producer whose
+            batteries the line covers.
+        InvalidValueError: The register number is missing, or role, operator and party contradict
+            each other.
         OperatorUnknownError: The party or the operator is unknown here.
+
+    Source: Regulation (EU) 2023/1542, Articles 55, 57(1) and 57(8).
     """
-    if not actor.roles & {Role.ADMINISTRATOR, Role.SYSTEM} and actor.organisation != new.party:
-        raise AccessDeniedError(
-            "a producer's register line is entered by itself or by this service"
-        )
+    require_reach(actor, ORGANISATION_SCOPE)
+    is_own = bool(new.operator) and actor.organisation == new.operator
+    if not is_own:
+        # Who answers for waste reads its record: nobody makes himself answer for another's.
+        require_role(actor, Role.ADMINISTRATOR, Role.SYSTEM)
+    _require_line(new)
     read_operator(new.party, work=work)
+    find_slug(new.operator, work=work)
     line = ProducerRegistration(
-        country=_country(new.country),
+        country=country_code(new.country),
         category=new.category,
         register_number=new.register_number.strip(),
         operator=new.operator,
@@ -186,7 +208,24 @@ def enter_registration(actor: Actor, new: NewRegistration, *, work: Work) -> Pro
     return line
 
 
-def _country(code: str) -> str:
+def _require_line(new: NewRegistration) -> None:
+    if not new.register_number.strip():
+        raise InvalidValueError("a register line has a register number")
+    if (new.role is ResponsibleRole.SELECTED_OPERATOR) is bool(new.operator):
+        raise InvalidValueError(
+            "a selected waste management operator answers for every producer's batteries: name no "
+            "operator; a producer or its organisation answers for one: name it"
+        )
+    if new.role is ResponsibleRole.PRODUCER and new.party != new.operator:
+        raise InvalidValueError(f"producer {new.operator} answers itself, not {new.party}")
+
+
+def country_code(code: str) -> str:
+    """Return a country as ISO 3166-1 alpha-2 in capitals.
+
+    Raises:
+        InvalidValueError: It is not two letters.
+    """
     text = code.strip().upper()
     if len(text) != 2 or not (text.isascii() and text.isalpha()):  # noqa: PLR2004 - alpha-2
         raise InvalidValueError(f"{code!r} is no country; write two letters, like NL")

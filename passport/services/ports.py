@@ -263,6 +263,14 @@ class AttachmentStore(Protocol):
         """Return bytes and media type."""
         ...
 
+    def let_read(self, digest: str, organisations: Collection[str]) -> None:
+        """Record whom a document concerns, besides those it concerned before."""
+        ...
+
+    def readers_of(self, digest: str) -> frozenset[str]:
+        """Return the organisations that a document concerns."""
+        ...
+
 
 class JobQueue(Protocol):
     """Work to be done after the commit, at least once."""

@@ -1,15 +1,22 @@
 """Who reads a battery's record, who asks to, and who lets them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from passport.domain.access import (
+    CONDITION_SCOPE,
+    EVENT_SCOPE,
+    ORGANISATION_SCOPE,
+    READ_SCOPE,
+    TELEMETRY_SCOPE,
     Audience,
     Grant,
     Point,
-    audiences_of,
-    points_readable,
+    points_read_by,
     require_operator,
+    require_reach,
+    require_role,
     require_scope,
 )
 from passport.domain.actor import Actor, Role
@@ -32,7 +39,7 @@ KEPT_MEDIA_TYPES = frozenset(
 )
 """Files that can carry a claim and that browsers show without running anything."""
 GRANTABLE_AUDIENCES = frozenset({Audience.LEGITIMATE_INTEREST, Audience.OWNER})
-GRANTABLE_SCOPES = frozenset({"condition:write", "event:write", "telemetry:write"})
+GRANTABLE_SCOPES = frozenset({CONDITION_SCOPE, EVENT_SCOPE, TELEMETRY_SCOPE})
 _SECOND_LIFE = frozenset(
     {BatteryStatus.REPURPOSED, BatteryStatus.RE_USED, BatteryStatus.REMANUFACTURED}
 )
@@ -71,20 +78,19 @@ class NewGrant:
 
 def readable_points(actor: Actor, battery: Battery, *, work: Work) -> frozenset[Point]:
     """Return the points of Annex XIII that an actor reads of a battery now."""
-    return points_readable(audiences_of(actor, work.standing(battery), work.clock.now()))
+    return points_read_by(actor, work.standing(battery), work.clock.now())
 
 
 def may_see_status(actor: Actor, battery: Battery, *, work: Work) -> bool:
     """Whether a reader sees the status.
 
     It is point 4(c); the change of status of a second-life battery is open to everyone through
-    its QR code.
+    its QR code, and a policy of the service can open the others.
 
     Source: Regulation (EU) 2023/1542, Annex XIII point 4(c); Article 13(9).
     """
-    return battery.status in _SECOND_LIFE or Point.INDIVIDUAL in readable_points(
-        actor, battery, work=work
-    )
+    is_open = work.shows_status_publicly or battery.status in _SECOND_LIFE
+    return is_open or Point.INDIVIDUAL in readable_points(actor, battery, work=work)
 
 
 def ask_access(actor: Actor, battery_id: BatteryId, purpose: str, *, work: Work) -> None:
@@ -97,6 +103,7 @@ def ask_access(actor: Actor, battery_id: BatteryId, purpose: str, *, work: Work)
     """
     if not actor.organisation:
         raise NotSignedInError("sign in for your organisation: the operator must know who asks")
+    require_reach(actor, READ_SCOPE)
     if not purpose.strip():
         raise InvalidValueError("name your purpose: the operator decides by it")
     battery = work.passports.read(battery_id)
@@ -120,10 +127,10 @@ def grant_access(actor: Actor, new: NewGrant, *, work: Work) -> Grant:
         InvalidValueError: Audience or scope cannot be given, the purpose is missing, or the end
             lies behind.
     """
+    require_reach(actor, ORGANISATION_SCOPE)
     battery = work.passports.read(new.battery_id)
     now = work.clock.now()
-    if not actor.has(Role.SYSTEM):
-        require_operator(actor, work.standing(battery), now)
+    require_operator(actor, work.standing(battery), now)
     receiver = read_operator(new.organisation, work=work)
     if new.audience not in GRANTABLE_AUDIENCES:
         raise InvalidValueError(
@@ -177,12 +184,16 @@ def revoke_grant(actor: Actor, grant_id: str, *, work: Work) -> None:
     Raises:
         GrantUnknownError: There is none that this actor could end.
     """
+    require_reach(actor, ORGANISATION_SCOPE)
     grant = work.grants.find(grant_id)
-    if grant is None:
-        raise GrantUnknownError(f"there is no grant {grant_id}")
-    battery = work.passports.read(BatteryId(grant.battery_id))
-    require_operator(actor, work.standing(battery), work.clock.now())
+    battery = work.passports.find(BatteryId(grant.battery_id)) if grant else None
+    if battery is None:
+        raise GrantUnknownError(f"you gave no grant {grant_id}")
     now = work.clock.now()
+    try:
+        require_operator(actor, work.standing(battery), now)
+    except AccessDeniedError as error:
+        raise GrantUnknownError(f"you gave no grant {grant_id}") from error
     work.grants.revoke(grant_id, now)
     work.events.commit_to("access-revoked", battery.battery_id, {"grant": grant_id}, now)
 
@@ -227,15 +238,37 @@ def keep_attachment(actor: Actor, content: bytes, media_type: str, *, work: Work
         raise InvalidValueError(
             f"{media_type} is not kept here; upload PDF, JPEG, PNG, WebP, CSV or plain text"
         )
-    return work.attachments.put(content, media_type, work.clock.now())
+    digest = work.attachments.put(content, media_type, work.clock.now())
+    if actor.organisation:
+        work.attachments.let_read(digest, {actor.organisation})
+    return digest
 
 
 def read_attachment(actor: Actor, digest: str, *, work: Work) -> tuple[bytes, str] | None:
-    """Return a photo or document with its media type.
+    """Return a photo or document with its media type, or nothing where it is none of the actor's.
 
     Raises:
         NotSignedInError: Nobody is signed in; attachments are evidence, not public.
     """
     if actor.is_anonymous:
         raise NotSignedInError("sign in to read a document kept as evidence")
+    if not may_read_attachment(actor, digest, work=work):
+        return None
     return work.attachments.get(digest)
+
+
+def may_read_attachment(actor: Actor, digest: str, *, work: Work) -> bool:
+    """Whether a document concerns an actor: uploaded it, is told of it, or supervises."""
+    if actor.roles & {Role.AUTHORITY, Role.SYSTEM}:
+        return True
+    return actor.organisation in work.attachments.readers_of(digest)
+
+
+def list_orphans(actor: Actor, *, work: Work) -> Sequence[BatteryId]:
+    """Return waste batteries nobody answers for, to those who can find somebody.
+
+    Raises:
+        AccessDeniedError: The actor neither administers this service nor supervises the market.
+    """
+    require_role(actor, Role.ADMINISTRATOR, Role.AUTHORITY, Role.SYSTEM)
+    return [battery.battery_id for battery in work.passports.orphans()]

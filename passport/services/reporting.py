@@ -82,15 +82,25 @@ def read_entered_event(entered: Mapping[str, object], now: datetime) -> EnteredE
 
 
 def sign_event(battery: Battery, report: EventReport, reporter: Operator, *, work: Work) -> Event:
-    """Sign an event as the reporting party and put it on record."""
+    """Sign an event as the reporting party and put it on record.
+
+    Raises:
+        InvalidValueError: The details say anew what the report itself says.
+        ContentRefusedError: The details break the rules of their terms.
+    """
     iri = iri_of(battery)
     content: dict[str, object] = {
         "eventKind": report.kind.value,
         "occurredAt": report.occurred_at,
-        **report.details,
     }
     if report.reason:
         content["eventReason"] = report.reason
+    said_twice = content.keys() & report.details.keys()
+    if said_twice:
+        raise InvalidValueError(
+            f"{', '.join(sorted(said_twice))} stands outside of the details of an event"
+        )
+    content |= report.details
     statement = desk_of(reporter, work=work).continue_series(
         StatementKind.EVENT,
         about=battery.battery_id,

@@ -6,15 +6,29 @@ Source: Regulation (EU) 2023/1542, Article 77(7) first subparagraph; Article 45;
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
-from passport.domain.access import require_role
+from passport.domain.access import BATTERY_SCOPE, READ_SCOPE, require_reach, require_role
 from passport.domain.actor import Actor, Role
 from passport.domain.battery import Battery, BatteryModel
 from passport.domain.content import Content
-from passport.domain.errors import ConflictError, InvalidValueError, NotFoundError
+from passport.domain.errors import (
+    ConflictError,
+    InvalidIdentifierError,
+    InvalidValueError,
+    NotFoundError,
+    TransitionRefusedError,
+)
 from passport.domain.event import EventKind
-from passport.domain.identifiers import BatteryId, ModelId, model_of
-from passport.domain.second_life import Dispute, Evidence, Predecessor, Succession
+from passport.domain.identifiers import BatteryId, ModelId, model_of, parse_battery_id
+from passport.domain.passport import StatementKind
+from passport.domain.second_life import (
+    NEEDED_EVIDENCE,
+    Dispute,
+    Evidence,
+    Predecessor,
+    Succession,
+)
 from passport.domain.status import (
     BatteryStatus,
     Operation,
@@ -22,7 +36,7 @@ from passport.domain.status import (
     RemanufacturingRecord,
     status_after,
 )
-from passport.services.current import links_of, read_living, resign
+from passport.services.current import links_of, read_living, read_model_of, resign
 from passport.services.desk import new_id
 from passport.services.issue import (
     ITEM_LEVELS,
@@ -31,13 +45,13 @@ from passport.services.issue import (
     Registration,
     checked_content,
     register_checked,
+    require_serial,
 )
 from passport.services.operators import read_operator, require_acts_for
 from passport.services.ports import Work
+from passport.services.readers import may_read_attachment
 from passport.services.reporting import EventReport, notify, sign_event
 from passport.services.series import iri_of
-
-NEEDED_EVIDENCE = frozenset({"title", "operation"})
 
 
 class SuccessionUnknownError(NotFoundError):
@@ -86,16 +100,20 @@ def declare_second_life(
         ContentRefusedError: The new battery's content breaks the rules of its terms.
         ConflictError: The identifier is taken, or an original was placed anew already.
     """
+    require_reach(actor, BATTERY_SCOPE)
     require_role(actor, Role.SECOND_LIFE, Role.OPERATOR, Role.SYSTEM)
     placer = read_operator(operator, work=work)
     require_acts_for(actor, placer, work=work)
     model = _read_model(new, placer.slug, work=work)
     content = checked_content(new.content, ITEM_LEVELS, category=model.category)
-    _require_evidence(new, work=work)
+    require_serial(new.battery_id, content)
+    _require_predecessors(new.predecessors, work=work)
+    documents = _require_evidence(actor, new, work=work)
     if work.passports.find(new.battery_id) or work.successions.made(new.battery_id):
         raise ConflictError(f"battery {new.battery_id} is on record already")
     originals = _read_originals(new.predecessors, work=work)
     _status_of_all(new.operation, new.predecessors, originals, new.remanufacturing)
+    _require_rated_as_on_record(new.remanufacturing, originals, work=work)
     succession = Succession(
         succession_id=new_id(),
         battery_id=new.battery_id,
@@ -115,8 +133,12 @@ def declare_second_life(
         {"succession": succession.succession_id, "by": placer.slug},
         work.clock.now(),
     )
+    readers: set[str] = {placer.slug}
     for original in originals:
         _tell_former(original, succession, work=work)
+        readers |= _once_responsible(original, work=work)
+    for digest in documents:
+        work.attachments.let_read(digest, readers)
     return succession
 
 
@@ -129,8 +151,10 @@ def place_second_life(
         SuccessionUnknownError: No second life is declared under this number.
         AccessDeniedError: The actor did not declare it.
         TransitionRefusedError: An original changed so that the law has no such way any more.
+        ConflictError: The identifier or an original was taken meanwhile.
         InvalidValueError: The day lies ahead.
     """
+    require_reach(actor, BATTERY_SCOPE)
     succession = read_succession(succession_id, work=work)
     placer = read_operator(succession.declared_by, work=work)
     require_acts_for(actor, placer, work=work)
@@ -139,6 +163,8 @@ def place_second_life(
         return Registration(battery_id=battery.battery_id, iri=iri_of(battery), is_new=False)
     if placed_on > work.clock.now().date():
         raise InvalidValueError(f"{placed_on} lies ahead; place it on the market on that day")
+    if work.passports.find(succession.battery_id) is not None:
+        raise ConflictError(f"battery {succession.battery_id} is on record already")
     model = work.passports.find_model(ModelId(succession.model_id))
     if model is None:
         raise ModelUnknownError(f"model {succession.model_id} is not on record")
@@ -156,19 +182,7 @@ def place_second_life(
         ),
         succession.content,
         status=status,
-        links=links_of(succession, work=work)
-        | {
-            "evidenceDocuments": [
-                {
-                    "documentKind": f"evidence-of-{evidence.kind}"
-                    if evidence.kind in NEEDED_EVIDENCE
-                    else "other",
-                    "documentTitle": {"en": evidence.description},
-                    "documentDigest": evidence.digest,
-                }
-                for evidence in succession.evidence
-            ]
-        },
+        links=links_of(succession, work=work),
         parts=len(succession.predecessors),
         work=work,
     )
@@ -186,14 +200,11 @@ def dispute_second_life(actor: Actor, succession_id: str, reason: str, *, work: 
         AccessDeniedError: The actor answered for none of the originals.
         InvalidValueError: No reason is given.
     """
+    require_reach(actor, BATTERY_SCOPE)
     succession = read_succession(succession_id, work=work)
     if not reason.strip():
         raise InvalidValueError("say what you dispute: the title, the operation or the identity")
-    originals = [work.passports.read(p.battery_id) for p in succession.predecessors if p.battery_id]
-    for original in originals:
-        if actor.organisation in {original.registered_by, original.responsible}:
-            break
-    else:
+    if actor.organisation not in _formers(succession, work=work):
         raise SuccessionUnknownError(f"no second life {succession_id} concerns your batteries")
     now = work.clock.now()
     dispute = Dispute(organisation=actor.organisation, reason=reason.strip(), at=now)
@@ -220,13 +231,11 @@ def read_succession_for(actor: Actor, succession_id: str, *, work: Work) -> Succ
     Raises:
         SuccessionUnknownError: There is none that concerns this actor.
     """
+    require_reach(actor, READ_SCOPE)
     succession = read_succession(succession_id, work=work)
-    concerned: set[str] = {succession.declared_by}
-    for predecessor in succession.predecessors:
-        if predecessor.battery_id:
-            original = work.passports.read(predecessor.battery_id)
-            concerned |= {original.registered_by, original.responsible}
-    if actor.organisation in concerned or actor.roles & {Role.AUTHORITY, Role.SYSTEM}:
+    concerned = {succession.declared_by} | _formers(succession, work=work)
+    is_one = actor.organisation in concerned
+    if is_one or actor.roles & {Role.AUTHORITY, Role.SYSTEM}:
         return succession
     raise SuccessionUnknownError(f"no second life {succession_id} concerns you")
 
@@ -253,9 +262,46 @@ def _read_model(new: NewSecondLife, placer: str, *, work: Work) -> BatteryModel:
     return model
 
 
-def _require_evidence(new: NewSecondLife, *, work: Work) -> None:
-    if not new.predecessors:
+def _require_predecessors(predecessors: Sequence[Predecessor], *, work: Work) -> None:
+    if not predecessors:
         raise InvalidValueError("a second life names at least one original battery")
+    for predecessor in predecessors:
+        named = (predecessor.battery_id, predecessor.foreign_iri, predecessor.plate)
+        if sum(map(bool, named)) != 1:
+            raise InvalidValueError(
+                "an original is named once: by its battery, its foreign IRI or its plate"
+            )
+        if predecessors.count(predecessor) > 1:
+            raise InvalidValueError(f"the original {predecessor.label} is named twice")
+        if predecessor.foreign_iri:
+            _require_foreign(predecessor.foreign_iri, work=work)
+
+
+def _require_foreign(iri: str, *, work: Work) -> None:
+    """Refuse a foreign name for a battery that is on record here: its operator must be told."""
+    try:
+        battery_id = parse_battery_id(iri)
+    except InvalidIdentifierError:
+        return
+    if work.passports.find(battery_id) is not None:
+        raise InvalidValueError(f"{iri} is on record here: name it as battery {battery_id}")
+
+
+def _require_rated_as_on_record(
+    record: RemanufacturingRecord | None, originals: Sequence[Battery], *, work: Work
+) -> None:
+    """Refuse to measure a remanufactured battery by less than its passport says it could hold."""
+    for original in originals if record else ():
+        rated = read_model_of(original, work=work).content.get("ratedCapacityAmpereHours")
+        if record and isinstance(rated, str) and record.original_rated_capacity < Decimal(rated):
+            raise TransitionRefusedError(
+                f"the original rated capacity is given as {record.original_rated_capacity} Ah; the "
+                f"passport of {original.battery_id} says {rated} Ah"
+            )
+
+
+def _require_evidence(actor: Actor, new: NewSecondLife, *, work: Work) -> Sequence[str]:
+    """Return the digests of all documents, each uploaded and known to whoever names it."""
     missing = NEEDED_EVIDENCE - {evidence.kind for evidence in new.evidence}
     if missing:
         raise EvidenceMissingError(
@@ -271,8 +317,10 @@ def _require_evidence(new: NewSecondLife, *, work: Work) -> None:
                 )
             digests += predecessor.plate.photos
     for digest in digests:
-        if work.attachments.get(digest) is None:
-            raise EvidenceMissingError(f"no document {digest} was uploaded")
+        is_there = work.attachments.get(digest) is not None
+        if not is_there or not may_read_attachment(actor, digest, work=work):
+            raise EvidenceMissingError(f"no document {digest} was uploaded by you")
+    return digests
 
 
 def _read_originals(predecessors: Sequence[Predecessor], *, work: Work) -> list[Battery]:
@@ -295,6 +343,20 @@ def _status_of_all(
     by_id = {original.battery_id: original.status for original in originals}
     statuses = [by_id[p.battery_id] if p.battery_id else p.declared_status for p in predecessors]
     return {status_after(operation, before, remanufacturing=record) for before in statuses}.pop()
+
+
+def _formers(succession: Succession, *, work: Work) -> set[str]:
+    """Return who answered for one of the originals before, or registered it."""
+    originals = [work.passports.read(p.battery_id) for p in succession.predecessors if p.battery_id]
+    formers = set[str]().union(*(_once_responsible(one, work=work) for one in originals))
+    was_placer = any(one.registered_by == succession.declared_by for one in originals)
+    return formers if was_placer else formers - {succession.declared_by}
+
+
+def _once_responsible(battery: Battery, *, work: Work) -> set[str]:
+    signed = work.statements.all_about(battery.battery_id, StatementKind.ITEM_DECLARED)
+    known = {battery.registered_by, battery.responsible, *(one.issuer for one in signed)}
+    return {organisation for organisation in known if organisation}
 
 
 def _tell_former(original: Battery, succession: Succession, *, work: Work) -> None:

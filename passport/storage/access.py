@@ -1,7 +1,7 @@
 """Grants, accounts, sessions, API keys and attachments on a SQL database."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, update
@@ -16,6 +16,7 @@ from passport.storage.rows import Store
 from passport.storage.tables_access import (
     AccountRow,
     ApiKeyRow,
+    AttachmentReaderRow,
     AttachmentRow,
     GrantRow,
     SessionRow,
@@ -197,6 +198,21 @@ class SqlAttachmentStore:
         """Return bytes and media type."""
         row = self._store.session.get(AttachmentRow, digest)
         return None if row is None else (row.body, row.media_type)
+
+    def let_read(self, digest: str, organisations: Collection[str]) -> None:
+        """Record whom a document concerns, besides those it concerned before."""
+        rows = [(digest, organisation) for organisation in sorted(organisations)]
+
+        def write(session: Session) -> None:
+            for named, organisation in rows:
+                session.merge(AttachmentReaderRow(digest=named, organisation=organisation))
+
+        self._store.writes.add(write)
+
+    def readers_of(self, digest: str) -> frozenset[str]:
+        """Return the organisations that a document concerns."""
+        query = select(AttachmentReaderRow.organisation).where(AttachmentReaderRow.digest == digest)
+        return frozenset(self._store.session.exec(query))
 
 
 def _grant(row: GrantRow) -> Grant:

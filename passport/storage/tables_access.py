@@ -77,3 +77,12 @@ class AttachmentRow(PassportTable, table=True):
     media_type: str
     body: bytes = Field(sa_type=LargeBinary)
     created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class AttachmentReaderRow(PassportTable, table=True):
+    """One organisation that a photograph or document concerns."""
+
+    __tablename__: ClassVar[str] = "passport_attachment_reader"
+
+    digest: str = Field(primary_key=True)
+    organisation: str = Field(primary_key=True)

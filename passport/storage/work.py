@@ -67,7 +67,9 @@ class SqlIdempotencyRegister:
         self._store.writes.add(write)
 
 
-def work_on(store: Store, *, keys: KeyStore, clock: Clock) -> Work:
+def work_on(
+    store: Store, *, keys: KeyStore, clock: Clock, shows_status_publicly: bool = False
+) -> Work:
     """Return the registers of one unit of work."""
     return Work(
         operators=SqlOperatorRegister(store),
@@ -83,4 +85,5 @@ def work_on(store: Store, *, keys: KeyStore, clock: Clock) -> Work:
         idempotency=SqlIdempotencyRegister(store),
         keys=keys,
         clock=clock,
+        shows_status_publicly=shows_status_publicly,
     )
