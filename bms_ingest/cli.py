@@ -3,6 +3,7 @@
 Exit 0: done. Exit 1: refused, with the reason. Exit 2: could not be tried.
 """
 
+import logging
 import sys
 import time
 from collections.abc import Iterator
@@ -101,7 +102,7 @@ def estimate(
 
 def main() -> None:
     """Run the command line and end with the contract's exit codes."""
-    configure_logs()
+    configure_logs(level=logging.WARNING)
     try:
         app()
     except (ServiceUnreachableError, OSError, OperationalError) as error:
