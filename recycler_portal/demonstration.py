@@ -136,7 +136,7 @@ def _recycle(portal: Portal) -> None:
 def _arrive(portal: Portal, actor: Actor) -> Intake:
     seen = Observation(
         site="Melt Recycling, Antwerp",
-        country="NL",
+        country="BE",
         day=today(portal.now()),
         battery_id=EV_RECYCLED,
         mass=_PACK_MASS,

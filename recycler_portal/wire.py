@@ -238,6 +238,7 @@ def intake_tree(intake: Intake) -> dict[str, Any]:
         "battery": seen.battery_id,
         "site": seen.site,
         "country": seen.country,
+        "collected_in": intake.collected_in,
         "taken_in_at": instant_text(intake.taken_in_at),
         "taken_in_by": intake.taken_in_by,
         "handling": handling_tree(intake.decision),

@@ -43,6 +43,7 @@ class RememberingRecord:
     def __init__(self) -> None:
         self.told: list[tuple[str, str, str]] = []
         self.keys: list[str] = []
+        self.countries: list[str] = []
         self.known = RecordAnswer(known=a_known_battery(), is_registered=True)
         self.responsible = "voltra (producer, NL-4711)"
         self.refusal: PassportError | None = None
@@ -53,9 +54,10 @@ class RememberingRecord:
         return self.known
 
     def declare_waste(
-        self, actor: Actor, battery_id: BatteryId, *, key: str, **facts: object
+        self, actor: Actor, battery_id: BatteryId, *, key: str, country: str, **facts: object
     ) -> WasteAnswer:
         del facts
+        self.countries.append(country)
         self._hear("declare-waste", actor, battery_id, key)
         return WasteAnswer(responsible=self.responsible)
 

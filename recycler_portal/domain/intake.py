@@ -136,6 +136,7 @@ class Intake:
         taken_in_at: Instant of the intake.
         observation: What was seen.
         decision: What to do with it.
+        collected_in: Member State where it was collected first; it counts there.
         answering: Whether somebody answers for it.
         responsible: Who answers for it, with role and register number, ready to print.
         release: Who released it from a hold, and why.
@@ -150,6 +151,7 @@ class Intake:
     taken_in_at: datetime
     observation: Observation
     decision: Decision
+    collected_in: str
     answering: Answering = Answering.NO_PASSPORT
     responsible: str = ""
     release: Release | None = None

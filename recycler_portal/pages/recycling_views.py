@@ -100,8 +100,8 @@ def batch_page(batch: Batch, rates: Rates, rules: RecyclingRules, form: FormStat
         received=_received(batch, rules),
         steps=tuple(_step(one, rules) for one in batch.steps),
         balance=_balance(batch),
-        efficiency=_efficiency(rates.cases),
-        recovery=_recovery(rates, rules),
+        efficiency=_efficiency(rates.cases) if batch.steps else None,
+        recovery=_recovery(rates, rules) if batch.steps else None,
         findings=tuple(_finding(one) for one in rates.findings) if batch.steps else (),
         form=form,
         substances=tuple(

@@ -133,7 +133,7 @@ class BatchPage:
     received: Table
     steps: tuple[StepView, ...]
     balance: Table
-    efficiency: Table
+    efficiency: Table | None
     recovery: Table | None
     findings: tuple[Notice, ...]
     form: FormState

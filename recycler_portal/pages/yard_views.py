@@ -268,6 +268,7 @@ def _seen_facts(intake: Intake, rules: HandlingRules) -> tuple[Fact, ...]:
     possible = (
         ("Where and when", f"{seen.site} ({seen.country}), {moment(intake.taken_in_at)}"),
         ("By", intake.taken_in_by),
+        ("Collected in", intake.collected_in),
         ("Marks", seen.marks),
         ("Mass", "" if seen.mass is None else f"{measure(seen.mass)} kg"),
         (

@@ -85,6 +85,7 @@ def take_in(
         taken_in_at=now,
         observation=observation,
         decision=decide_handling(observation, answer.known, rules),
+        collected_in=before[0].collected_in if before else observation.country,
         answering=Answering.ASKED if answer.is_registered else Answering.NO_PASSPORT,
     )
     work.intakes.add(intake, new.request, new.photos)
@@ -210,7 +211,6 @@ def _ask_a_person(intake: Intake, answer: RecordAnswer, work: YardWork) -> None:
 
 
 def _tell_of_waste(actor: Actor, intake: Intake, battery_id: BatteryId) -> Message:
-    seen = intake.observation
     return Message(
         message_id=str(uuid_utils.uuid7()),
         kind=MessageKind.DECLARE_WASTE,
@@ -218,8 +218,8 @@ def _tell_of_waste(actor: Actor, intake: Intake, battery_id: BatteryId) -> Messa
         intake_id=intake.intake_id,
         battery_id=battery_id,
         facts={
-            "country": seen.country,
-            "where": seen.site,
+            "country": intake.collected_in,
+            "where": intake.observation.site,
             "at": intake.taken_in_at.isoformat(),
         },
         created_at=intake.taken_in_at,

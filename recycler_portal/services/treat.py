@@ -248,7 +248,7 @@ def _require_input(new: NewBatch) -> None:
 def _batch_battery(intake: Intake) -> BatchBattery:
     return BatchBattery(
         intake_id=intake.intake_id,
-        country=intake.observation.country,
+        country=intake.collected_in,
         battery_id=_told_battery(intake),
         mass=intake.observation.mass,
         stage=Stage.ENTERING if _told_battery(intake) else Stage.IN_RECYCLING,

@@ -156,6 +156,7 @@ class SqlIntakeRegister:
             taken_in_at=row.taken_in_at,
             observation=_observation(row, photos),
             decision=decision_from(row.decision),
+            collected_in=row.collected_in,
             answering=Answering(row.answering),
             responsible=row.responsible,
             release=(
@@ -217,6 +218,7 @@ def _columns(intake: Intake) -> dict[str, Any]:
         "signs": sorted(seen.signs),
         "note": seen.note,
         "decision": decision_tree(intake.decision),
+        "collected_in": intake.collected_in,
         "taken_in_by": intake.taken_in_by,
         "taken_in_at": intake.taken_in_at,
         "answering": intake.answering.value,

@@ -55,6 +55,7 @@ class IntakeRow(EolTable, table=True):
     signs: list[str] = Field(sa_type=JSON_TREE)
     note: str
     decision: dict[str, Any] = Field(sa_type=JSON_TREE)
+    collected_in: str
     taken_in_by: str
     taken_in_at: datetime = Field(sa_type=UtcMilliseconds)
     answering: str

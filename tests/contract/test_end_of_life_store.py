@@ -176,6 +176,17 @@ def test_a_second_look_keeps_the_damage_that_was_seen_before(portal):
     assert portal.read_intake(COLLECTOR, first.intake_id).left_at is not None
 
 
+def test_a_battery_counts_where_it_was_collected_first(portal, record):
+    portal.take_in(COLLECTOR, a_new_intake("a", country="NL"))
+    arrived = portal.take_in(RECYCLER, a_new_intake("b", country="BE"))
+
+    batch = portal.start_batch(RECYCLER, a_new_batch((arrived.intake_id,)))
+
+    assert arrived.collected_in == "NL"
+    assert batch.report().collected_in == {"NL": Decimal(1)}
+    assert record.countries == ["NL", "NL"]
+
+
 def test_a_battery_that_arrives_elsewhere_leaves_the_first_yard_and_its_holder_is_told(portal):
     portal.take_in(COLLECTOR, a_new_intake("a"))
 

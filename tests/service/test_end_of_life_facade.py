@@ -21,7 +21,7 @@ from passport.domain.identifiers import BatteryId
 from passport.domain.status import BatteryStatus, PassportState
 from passport.services.reporting import EventReport
 from recycler_portal.domain.batch import Stage
-from recycler_portal.domain.intake import Answering
+from recycler_portal.domain.intake import Answering, Intake
 from recycler_portal.domain.task import TaskKind
 from recycler_portal.domain.waste_battery import Stream
 from recycler_portal.extension import TELL_PASSPORT, Extension, open_portal
@@ -47,14 +47,15 @@ def status_of(passport: Passport) -> tuple[PassportState, BatteryStatus | None]:
     return standing.state, standing.status
 
 
-def to_the_end(portal: Portal) -> None:
-    intake = portal.take_in(RECYCLER, a_new_intake("recycler", battery_id=PACK))
+def to_the_end(portal: Portal) -> Intake:
+    intake = portal.take_in(RECYCLER, a_new_intake("recycler", battery_id=PACK, country="BE"))
     batch = portal.start_batch(RECYCLER, a_new_batch((intake.intake_id,)))
     for step in the_steps():
         portal.record_step(RECYCLER, batch.batch_id, step)
     portal.close_batch(RECYCLER, batch.batch_id)
     ended = portal.declare_recycled(RECYCLER, batch.batch_id)
     assert ended.batteries[0].stage is Stage.RECYCLED
+    return intake
 
 
 def test_a_collector_finds_who_answers_for_a_pack_and_how_to_handle_it(passport, portal):
@@ -83,7 +84,9 @@ def test_a_pack_goes_from_the_yard_to_the_end_of_its_passport(passport, portal):
     enter_producer(passport)
     portal.take_in(COLLECTOR, a_new_intake(battery_id=PACK))
 
-    to_the_end(portal)
+    arrived = to_the_end(portal)
+
+    assert arrived.answering is Answering.FOUND
 
     assert passport.services.read_standing(MAKER, PACK).state is PassportState.CEASED
 

@@ -64,6 +64,7 @@ def upgrade() -> None:
         sa.Column(
             "decision", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
         ),
+        sa.Column("collected_in", sa.String(), nullable=False),
         sa.Column("taken_in_by", sa.String(), nullable=False),
         sa.Column("taken_in_at", sa.BigInteger(), nullable=False),
         sa.Column("answering", sa.String(), nullable=False),
