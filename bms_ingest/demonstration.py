@@ -28,6 +28,7 @@ from passport.bootstrap.demonstration import (
     INTEGRATOR,
     SECOND_LIFE,
     STATIONARY,
+    give_second_life,
 )
 from passport.domain.actor import SYSTEM
 from passport.domain.errors import PassportError
@@ -111,7 +112,8 @@ def load_readings(passport: Passport, telemetry: Telemetry) -> None:
             _replay(telemetry, cycled.battery_id, cycled.source, _cycler_batches(cycled))
     if telemetry.knows(STATIONARY):
         _replay(telemetry, STATIONARY, _BANK_SOURCE, _bank_batches())
-    if telemetry.knows(SECOND_LIFE):
+    if telemetry.knows(EV_RETIRED):
+        give_second_life(passport.services)
         _record_test(passport)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from passport.bootstrap.demonstration import load_record
+from passport.bootstrap.demonstration import give_second_life, load_record
 from passport.bootstrap.extensions import Extension, load_extensions
 from passport.bootstrap.labelling import label_of
 from passport.bootstrap.services import PassportServices
@@ -110,6 +110,7 @@ class Passport:
         for extension in self.extensions:
             progress(f"demonstration: {extension.name}")
             extension.demo(self)
+        give_second_life(self.services)
 
     def close(self) -> None:
         """Give the connections back."""

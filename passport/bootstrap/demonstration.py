@@ -127,8 +127,6 @@ def load_record(services: PassportServices, base_url: str, progress: Callable[[s
     for battery_id in (EV_IN_USE, EV_RETIRED, EV_IN_WASTE, EV_RECYCLED):
         _register(services, battery_id, item)
     _register(services, STATIONARY, _example("stationary-battery.json"))
-    progress("demonstration: two packs become one stationary battery")
-    _give_second_life(services)
     _let_integrator_read(services)
 
 
@@ -214,7 +212,8 @@ def _second_life_model(stationary_model: Mapping[str, Any]) -> Mapping[str, Any]
     return {"content": content}
 
 
-def _give_second_life(services: PassportServices) -> None:
+def give_second_life(services: PassportServices) -> None:
+    """Make one stationary battery of two retired packs, once the first life is on record."""
     actor = INTEGRATOR.actor
     bill = services.keep_attachment(
         actor, b"Bill of sale, invented for the demonstration.\n", "text/plain"
