@@ -3,6 +3,7 @@
 Exit 0: done, or true. Exit 1: refused, or false, with the reason. Exit 2: could not be tried.
 """
 
+import logging
 import mimetypes
 import sys
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import httpx
 import orjson
@@ -26,6 +27,7 @@ from passport.domain.errors import InvalidValueError, PassportError, Problem
 from passport.domain.event import EventKind
 from passport.domain.identifiers import parse_battery_id, parse_model_id
 from passport.exchange.labels import LabelFormat
+from passport.keystore.files import KeystoreError
 from passport.linked_data.documents import parse_input
 from passport.linked_data.foreign import canonize_bytes
 from passport.services.accounts import NewAccount
@@ -35,14 +37,26 @@ from passport.services.online import OnlineSources
 from passport.services.operators import NewOperator
 from passport.services.reporting import read_entered_event
 from passport.services.second_life_file import read_second_life
-from passport.services.trust import Trust
+from passport.services.trust import Trust, TrustFileError
 from passport.services.verification import verify_passport
-from passport.settings import SettingsRefusedError
+from passport.settings import SettingsRefusedError, read_settings
 from passport.signing.web_reader import WebReader
+from passport.storage.errors import LogBrokenError, StoreUnusableError
 from passport.web.server import serve_passport
 
 REFUSED = 1
 NOT_TRIED = 2
+_COULD_NOT_BE_TRIED = (
+    SettingsRefusedError,
+    StoreUnusableError,
+    LogBrokenError,
+    KeystoreError,
+    TrustFileError,
+    OSError,
+    OperationalError,
+    httpx.HTTPError,
+)
+_INSTANTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 operator_app = typer.Typer(no_args_is_help=True, help="Economic operators, people and keys.")
@@ -73,8 +87,11 @@ def serve(
     """Serve API, public pages and portal."""
     with opened(data) as passport:
         if demo:
+            configure_logs(level=logging.WARNING)
             passport.load_demonstration(progress=_say)
+            configure_logs()
         _write_trust(passport)
+        _say(f"open {passport.base_url}")
         serve_passport(passport, host=host, port=port)
 
 
@@ -142,9 +159,14 @@ def add_key(
     data: Data = None,
 ) -> None:
     """Make an API key; its secret goes into a file and is kept nowhere else."""
-    with opened(data) as passport:
-        key = passport.services.issue_api_key(SYSTEM, operator, frozenset(scope or ()))
+    # The file first: a key whose secret finds no place is a key that nobody can use or name.
     out.touch(mode=0o600, exist_ok=False)
+    try:
+        with opened(data) as passport:
+            key = passport.services.issue_api_key(SYSTEM, operator, frozenset(scope or ()))
+    except PassportError:
+        out.unlink()
+        raise
     out.write_text(key.secret, encoding="utf-8")
     _say(f"key {key.key_id} of {key.organisation} written to {out}")
 
@@ -222,10 +244,12 @@ def verify(
     source: Annotated[str, typer.Argument(metavar="FILE_OR_URL", help="What to verify.")],
     offline: Annotated[bool, typer.Option("--offline", help="Fetch nothing.")] = False,
     trust: Annotated[Path | None, typer.Option(help="Trust file: DIDs and logs.")] = None,
-    at: Annotated[datetime | None, typer.Option(help="The instant asked about.")] = None,
+    at: Annotated[
+        datetime | None, typer.Option(formats=_INSTANTS, help="The instant asked about; UTC.")
+    ] = None,
 ) -> None:
     """Verify a statement, a presentation or a bundle."""
-    instant = (at or datetime.now(UTC)).replace(tzinfo=UTC)
+    instant = datetime.now(UTC) if at is None else at.replace(tzinfo=at.tzinfo or UTC)
     trusted = Trust.read(trust) if trust is not None else Trust()
     content = _read_source(source, offline=offline)
     reader = WebReader(demonstration=True)
@@ -308,8 +332,10 @@ def event(
     details = parse_input(file.read_bytes()) if file is not None else {}
     with opened(data) as passport:
         battery_id = parse_battery_id(battery)
-        responsible = passport.services.read_standing(SYSTEM, battery_id).responsible
-        reporter = passport.services.read_operator(SYSTEM, operator or responsible)
+        reporter_name = operator or passport.services.read_standing(SYSTEM, battery_id).responsible
+        if not reporter_name:
+            raise InvalidValueError(f"nobody answers for {battery}; say who reports: --operator")
+        reporter = passport.services.read_operator(SYSTEM, reporter_name)
         recorded = passport.services.record_event(
             Actor(organisation=reporter.slug, roles=reporter.roles, name="console"),
             battery_id,
@@ -347,7 +373,8 @@ def status(battery: BatteryName, data: Data = None, json: AsJson = False) -> Non
 @contextmanager
 def opened(data: Path | None) -> Iterator[Passport]:
     """Open the installation for one command and close it again."""
-    passport = open_passport(**({} if data is None else {"data": data}))
+    given: dict[str, Any] = {} if data is None else {"data": data}
+    passport = open_passport(**given)
     try:
         yield passport
     finally:
@@ -357,12 +384,12 @@ def opened(data: Path | None) -> Iterator[Passport]:
 def main() -> None:
     """Run the command line and end with the contract's exit codes."""
     configure_logs()
-    for extension in load_extensions():
-        for commands in extension.commands():
-            app.add_typer(commands)
     try:
+        for extension in load_extensions(read_settings().extensions):
+            for commands in extension.commands():
+                app.add_typer(commands)
         app()
-    except (SettingsRefusedError, OSError, OperationalError, httpx.HTTPError) as error:
+    except _COULD_NOT_BE_TRIED as error:
         _say(f"could not be tried: {error}")
         sys.exit(NOT_TRIED)
     except PassportError as refusal:
@@ -374,7 +401,7 @@ def _read_source(source: str, *, offline: bool) -> bytes:
     if "://" not in source:
         return Path(source).read_bytes()
     if offline:
-        raise InvalidValueError("an address cannot be read with --offline; save its answer first")
+        raise typer.BadParameter("an address is not read with --offline; save its answer first")
     answer = httpx.get(
         source, headers={"Accept": "application/vp"}, follow_redirects=True, timeout=20
     )

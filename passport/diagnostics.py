@@ -58,6 +58,8 @@ def configure_logs(log_format: LogFormat = "console", *, level: int = logging.IN
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    # Each start would tell which dialects the migrations assume; a change they make is told.
+    logging.getLogger("alembic.runtime.migration").setLevel(max(level, logging.WARNING))
 
 
 def redact_secrets(
