@@ -32,7 +32,7 @@ def _method() -> dict[str, str]:
     }
 
 
-def _multikey() -> dict[str, str]:
+def a_multikey() -> dict[str, str]:
     seed = bytes.fromhex(read_json("keys", "ed25519.json")["maker"])
     return {
         "@context": _MULTIKEY_CONTEXT,
@@ -42,7 +42,7 @@ def _multikey() -> dict[str, str]:
 
 
 @contextmanager
-def _peer() -> Iterator[NodePeer]:
+def a_peer() -> Iterator[NodePeer]:
     did_document = {
         "@context": ["https://www.w3.org/ns/did/v1", _MULTIKEY_CONTEXT],
         "id": MAKER,
@@ -56,8 +56,8 @@ def _peer() -> Iterator[NodePeer]:
 
 
 def _signing(kind: StatementKind, options: Options) -> Iterator[Contest]:
-    document, key, count = a_full_statement(kind), _multikey(), options.times(_COUNT)
-    with _peer() as peer:
+    document, key, count = a_full_statement(kind), a_multikey(), options.times(_COUNT)
+    with a_peer() as peer:
         peer.sign(document, key, count=_WARM_UP)
         yield Contest(
             subject=lambda: cpu_microseconds(
@@ -72,7 +72,7 @@ def _verifying(kind: StatementKind, options: Options) -> Iterator[Contest]:
         sign_document(a_full_statement(kind), key=KEY, created=NOON)
     )
     keys, count = ListKeys([a_verification_key(KEY)]), options.times(_COUNT)
-    with _peer() as peer:
+    with a_peer() as peer:
         theirs = peer.verify(signed, count=_WARM_UP)
         if not theirs["verified"]:
             raise AssertionError(f"the peer does not verify our statement: {theirs['errors']}")
