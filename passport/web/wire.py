@@ -8,10 +8,11 @@ from pydantic.alias_generators import to_camel
 
 from passport.domain.access import Audience, Grant
 from passport.domain.actor import Role
-from passport.domain.battery import Battery, BatteryModel
+from passport.domain.battery import Battery, BatteryModel, Category
 from passport.domain.errors import ContentRefusedError, Problem
 from passport.domain.event import Event, EventKind
-from passport.domain.organisation import Operator
+from passport.domain.organisation import Notice, Operator
+from passport.domain.responsibility import ProducerRegistration, ResponsibleRole
 from passport.domain.second_life import Succession
 from passport.services.condition import ConditionReceipt
 from passport.services.end_of_life import WasteOutcome
@@ -446,6 +447,67 @@ class KeyBody(Body):
     secret: str
     organisation: str
     scopes: list[str]
+
+
+class NewRegisterLineBody(Body):
+    """A line of a national register of producers.
+
+    Attributes:
+        operator: Short name of the producer whose batteries it covers; empty for the operator
+            selected under Article 57(8).
+        party: Short name of who answers.
+    """
+
+    country: str
+    category: Category
+    register_number: str
+    operator: str = ""
+    party: str
+    role: ResponsibleRole
+    valid_from: date
+
+
+class RegisterLineBody(NewRegisterLineBody):
+    """A line on record; ``validUntil`` is absent while it counts."""
+
+    valid_until: date | None
+
+    @classmethod
+    def of(cls, line: ProducerRegistration) -> "RegisterLineBody":
+        """Write a line."""
+        return cls(
+            country=line.country,
+            category=line.category,
+            register_number=line.register_number,
+            operator=line.operator,
+            party=line.party,
+            role=line.role,
+            valid_from=line.valid_from,
+            valid_until=line.valid_until,
+        )
+
+
+class NoticeBody(Body):
+    """Something the caller's organisation is told, or asked to do."""
+
+    id: str
+    kind: str
+    about: str
+    text: str
+    link: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, notice: Notice) -> "NoticeBody":
+        """Write a notice."""
+        return cls(
+            id=notice.notice_id,
+            kind=notice.kind,
+            about=notice.about,
+            text=notice.text,
+            link=notice.link,
+            created_at=notice.created_at,
+        )
 
 
 class ImportOptions(Body):

@@ -1,14 +1,22 @@
-"""Organisations and the keys of their machines."""
+"""Organisations: keys of their machines, register lines they answer by, what they are told."""
 
 from http import HTTPStatus
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from passport.domain.actor import SYSTEM
-from passport.services.operators import NewOperator
+from passport.services.operators import NewOperator, NewRegistration
 from passport.ui.request import SignedIn
 from passport.web.dependencies import Installation, Services
-from passport.web.wire import KeyBody, NewKeyBody, NewOperatorBody, OperatorBody
+from passport.web.wire import (
+    KeyBody,
+    NewKeyBody,
+    NewOperatorBody,
+    NewRegisterLineBody,
+    NoticeBody,
+    OperatorBody,
+    RegisterLineBody,
+)
 
 router = APIRouter(prefix="/api/v1", tags=["Operators"])
 
@@ -43,3 +51,31 @@ def issue_key(body: NewKeyBody, actor: SignedIn, services: Services) -> KeyBody:
         organisation=issued.organisation,
         scopes=sorted(issued.scopes),
     )
+
+
+@router.post("/register-lines", status_code=HTTPStatus.CREATED)
+def enter_line(body: NewRegisterLineBody, actor: SignedIn, services: Services) -> RegisterLineBody:
+    """Enter a line of a national register: who answers for waste batteries of a producer there."""
+    new = NewRegistration(
+        country=body.country,
+        category=body.category,
+        register_number=body.register_number,
+        operator=body.operator,
+        party=body.party,
+        role=body.role,
+        valid_from=body.valid_from,
+    )
+    return RegisterLineBody.of(services.enter_registration(actor, new))
+
+
+@router.get("/notices")
+def notices(actor: SignedIn, services: Services) -> list[NoticeBody]:
+    """Return what the caller's organisation is told or asked, newest first."""
+    return [NoticeBody.of(notice) for notice in services.notices_for(actor)]
+
+
+@router.delete("/notices/{notice_id}", status_code=HTTPStatus.NO_CONTENT)
+def put_away(notice_id: str, actor: SignedIn, services: Services) -> Response:
+    """Put a notice away; what it told stays on record."""
+    services.close_notice(actor, notice_id)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
