@@ -21,7 +21,7 @@ from passport.ui.forms import FormState
 from passport.ui.problem_pages import problem_page
 from passport.ui.shell import Shell
 from passport.ui.views.battery import Finding, Lineage, MeasurementSource, ModelPage, Tombstone
-from passport.ui.views.common import Badge, Fact, LineItem, Link, Notice, Tone
+from passport.ui.views.common import Badge, Fact, LineItem, Link, Notice, Table, Tone
 from passport.ui.views.entry import (
     AskAccessPage,
     DemoAccount,
@@ -31,6 +31,7 @@ from passport.ui.views.entry import (
     LoginPage,
     ScanPage,
 )
+from passport.ui.views.reference import ReferencePage
 from passport.ui.views.restricted import (
     Access,
     AttachTest,
@@ -447,6 +448,22 @@ def every_page() -> dict[str, tuple[str, object, Shell]]:
                     ("owner", "It is mine, and I want to offer it to an aggregator"),
                 ),
                 form=FormState(errors={"purpose": "Choose what you need it for"}),
+            ),
+            public,
+        ),
+        "reference": (
+            "reference.html",
+            ReferencePage(
+                title="Vocabulary",
+                lead="Words of the Regulation and their terms.",
+                links=(Link(text="Context 0.1.0", href="/schemas/contexts/battery"),),
+                tables=(
+                    Table(
+                        caption="Terms",
+                        head=("Term", "Unit", "Point"),
+                        rows=(("ratedCapacityAmpereHours", "Ah", "1(g)"),),
+                    ),
+                ),
             ),
             public,
         ),
