@@ -9,6 +9,7 @@ from passport.domain.passport import StatementKind
 from passport.domain.status import Operation
 from passport.exchange.label_drawing import LabelContent
 from passport.linked_data.documents import content_of, parse_document
+from passport.services.current import read_living
 from passport.services.disclosure import Disclosure, disclose
 from passport.services.ports import Work
 from passport.services.series import iri_of
@@ -21,7 +22,10 @@ def label_of(battery_id: BatteryId, *, work: Work) -> LabelContent:
 
     Raises:
         PassportNotFoundError: No such battery is registered.
+        PassportCeasedError: It has been recycled.
+        TransitionRefusedError: Its registration was annulled.
     """
+    read_living(battery_id, work=work)
     disclosure = disclose(PUBLIC, battery_id, None, work=work)
     model, item = (
         _content(disclosure, StatementKind.MODEL_PUBLIC),

@@ -409,11 +409,7 @@ class PassportServices(Committing):
         """Return the batteries that the actor's organisation answers for or holds."""
         return self.do(
             actor,
-            lambda work: (
-                work.passports.batteries_of(actor.organisation, after=after, limit=limit)
-                if actor.organisation
-                else ()
-            ),
+            lambda work: readers.list_batteries(actor, after=after, limit=limit, work=work),
         )
 
     def orphans(self, actor: Actor) -> Sequence[BatteryId]:
@@ -422,14 +418,11 @@ class PassportServices(Committing):
 
     def models_of(self, actor: Actor) -> Sequence[BatteryModel]:
         """Return the models of the actor's organisation."""
-        return self.do(actor, lambda work: work.passports.models_of(actor.organisation))
+        return self.do(actor, lambda work: readers.list_models(actor, work=work))
 
     def notices_for(self, actor: Actor) -> Sequence[Notice]:
         """Return the open notices of the actor's organisation, newest first."""
-        return self.do(
-            actor,
-            lambda work: work.events.notices_for(actor.organisation) if actor.organisation else (),
-        )
+        return self.do(actor, lambda work: readers.list_notices(actor, work=work))
 
     def close_notice(self, actor: Actor, notice_id: str) -> None:
         """Put a notice of the actor's organisation away."""

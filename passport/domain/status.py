@@ -119,6 +119,10 @@ def _require_remanufactured(record: RemanufacturingRecord | None) -> None:
             "remanufacturing needs its record: restored capacity, original rated capacity and the "
             "state of health of every cell or module"
         )
+    if record.original_rated_capacity <= 0:
+        raise TransitionRefusedError(
+            f"the original rated capacity is {record.original_rated_capacity} Ah; it is above 0"
+        )
     share = 100 * record.restored_capacity / record.original_rated_capacity
     if share < REMANUFACTURED_CAPACITY_PERCENT:
         raise TransitionRefusedError(

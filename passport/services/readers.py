@@ -20,7 +20,7 @@ from passport.domain.access import (
     require_scope,
 )
 from passport.domain.actor import Actor, Role
-from passport.domain.battery import Battery
+from passport.domain.battery import Battery, BatteryModel
 from passport.domain.errors import (
     AccessDeniedError,
     InvalidValueError,
@@ -28,6 +28,7 @@ from passport.domain.errors import (
     NotSignedInError,
 )
 from passport.domain.identifiers import BatteryId
+from passport.domain.organisation import Notice
 from passport.domain.status import BatteryStatus
 from passport.services.desk import new_id
 from passport.services.operators import read_operator
@@ -259,9 +260,43 @@ def read_attachment(actor: Actor, digest: str, *, work: Work) -> tuple[bytes, st
 
 def may_read_attachment(actor: Actor, digest: str, *, work: Work) -> bool:
     """Whether a document concerns an actor: uploaded it, is told of it, or supervises."""
+    if not actor.may(READ_SCOPE):
+        return False
     if actor.roles & {Role.AUTHORITY, Role.SYSTEM}:
         return True
     return actor.organisation in work.attachments.readers_of(digest)
+
+
+def list_batteries(actor: Actor, *, after: str, limit: int, work: Work) -> Sequence[Battery]:
+    """Return the batteries that the actor's organisation answers for or holds, by id.
+
+    Raises:
+        AccessDeniedError: The login does not reach to reading.
+    """
+    require_reach(actor, READ_SCOPE)
+    if not actor.organisation:
+        return ()
+    return work.passports.batteries_of(actor.organisation, after=after, limit=limit)
+
+
+def list_models(actor: Actor, *, work: Work) -> Sequence[BatteryModel]:
+    """Return the models of the actor's organisation.
+
+    Raises:
+        AccessDeniedError: The login does not reach to reading.
+    """
+    require_reach(actor, READ_SCOPE)
+    return work.passports.models_of(actor.organisation) if actor.organisation else ()
+
+
+def list_notices(actor: Actor, *, work: Work) -> Sequence[Notice]:
+    """Return the open notices of the actor's organisation, newest first.
+
+    Raises:
+        AccessDeniedError: The login does not reach to reading.
+    """
+    require_reach(actor, READ_SCOPE)
+    return work.events.notices_for(actor.organisation) if actor.organisation else ()
 
 
 def list_orphans(actor: Actor, *, work: Work) -> Sequence[BatteryId]:
