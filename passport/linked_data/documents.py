@@ -39,6 +39,7 @@ _TOO_DEEP = f"nested deeper than {DEEPEST_DOCUMENT} levels"
 _LONGEST_NUMBER = 40
 _DIGEST_PREFIX = "sha256:"
 _SHA256_HEX = re.compile("[0-9a-f]{64}")
+_KINDS = frozenset(StatementKind)
 
 
 class MalformedDocumentError(PassportError):
@@ -379,7 +380,7 @@ def kind_of(document: Mapping[str, Any]) -> StatementKind:
         MalformedDocumentError: Its type is none of this vocabulary.
     """
     match document.get("type"):
-        case ["VerifiableCredential", str(name)] if name in StatementKind.__members__.values():
+        case ["VerifiableCredential", str(name)] if name in _KINDS:
             return StatementKind(name)
         case other:
             raise MalformedDocumentError(

@@ -25,9 +25,10 @@ from passport.domain.content import (
 )
 from passport.domain.errors import ContentRefusedError, Problem
 from passport.domain.passport import StatementKind
-from passport.linked_data.documents import MalformedDocumentError, content_of, kind_of
+from passport.linked_data.documents import MalformedDocumentError, kind_of
 from passport.linked_data.terms import schema_file
 from passport.linked_data.values import (
+    check_bounds,
     check_value,
     in_order,
     normal_fields,
@@ -166,10 +167,8 @@ def check_statement(document: Mapping[str, Any]) -> list[Problem]:
 
 
 def _check_bounds(document: Mapping[str, Any], kind: StatementKind) -> Iterator[Problem]:
-    terms = terms_of(kind)
-    for name, value in content_of(document).items():
-        if absence_of(value) is None:
-            yield from check_value(terms[name], value, f"/credentialSubject/{name}")
+    subject: Mapping[str, object] = document["credentialSubject"]
+    yield from check_bounds(subject, terms_of(kind), "/credentialSubject")
 
 
 def content_from_columns(row: Mapping[str, object]) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """One value of one term: brought to the form that is signed, and checked."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
@@ -20,6 +20,7 @@ from passport.linked_data.generation import (
     LANGUAGE_PATTERN,
 )
 from passport.linked_data.json_rules import check_text
+from passport.linked_data.terms import VOCABULARY
 
 LONGEST_TEXT = 10_000
 
@@ -169,6 +170,36 @@ def check_fields(
             yield from check_value(known[name], value, f"{path}/{name}")
 
 
+def check_bounds(
+    fields: Mapping[str, object], known: Mapping[str, Term], path: str
+) -> Iterator[Problem]:
+    """Yield what a JSON Schema cannot say: ranges, real days, check digits, control characters.
+
+    Args:
+        fields: A subject or node of a statement that fulfils its schema.
+        known: The terms that it carries.
+        path: JSON Pointer to it, for the problems.
+    """
+    for name, value in fields.items():
+        term = known.get(name)
+        if term is None or term.datatype not in _NOT_BY_SCHEMA:
+            continue
+        if isinstance(value, list):
+            for place, one in enumerate(value):
+                yield from _check_bound(term, one, f"{path}/{name}/{place}")
+        else:
+            yield from _check_bound(term, value, f"{path}/{name}")
+    yield from _check_order(fields, path)
+
+
+def _check_bound(term: Term, value: object, path: str) -> Iterable[Problem]:
+    if term.datatype is Datatype.NODE and isinstance(value, Mapping):
+        return check_bounds(value, terms_in(term.value_class), path)
+    if term.datatype is Datatype.TERM and isinstance(value, str):
+        value = value.removeprefix(VOCABULARY)
+    return _check_one(term, value, path)
+
+
 def unknown_name(name: str, known: Mapping[str, Term]) -> str:
     """Say that a name is unknown here, with the nearest one that is known."""
     near = get_close_matches(name, known, n=1, cutoff=0.5)
@@ -181,19 +212,17 @@ def problem(message: str, path: str) -> Problem:
     return Problem(message=message, path=path, column=path.strip("/").replace("/", "."))
 
 
-def _check_one(term: Term, value: object, path: str) -> Iterator[Problem]:
-    match term.datatype:
-        case Datatype.NODE:
-            yield from _check_node(term, value, path)
-        case Datatype.LANGUAGE_MAP:
-            yield from _check_language_map(term, value, path)
-        case Datatype.BOOLEAN:
-            if not isinstance(value, bool):
-                yield problem(f"{term.name} is {value!r}; write true or false", path)
-        case _:
-            complaint = _complaint(term, value)
-            if complaint:
-                yield problem(f"{term.name}: {complaint}", path)
+def _check_one(term: Term, value: object, path: str) -> Iterable[Problem]:
+    check = _CHECKS.get(term.datatype)
+    if check is not None:
+        return check(term, value, path)
+    complaint = _complaint(term, value)
+    return (problem(f"{term.name}: {complaint}", path),) if complaint else ()
+
+
+def _check_truth(term: Term, value: object, path: str) -> Iterator[Problem]:
+    if not isinstance(value, bool):
+        yield problem(f"{term.name} is {value!r}; write true or false", path)
 
 
 def _check_node(term: Term, value: object, path: str) -> Iterator[Problem]:
@@ -252,6 +281,14 @@ def _check_language_map(term: Term, value: object, path: str) -> Iterator[Proble
         complaint = _text_complaint(text)
         if complaint:
             yield problem(f"{term.name}: {complaint}", f"{path}/{language}")
+
+
+_CHECKS: dict[Datatype, Callable[[Term, object, str], Iterable[Problem]]] = {
+    Datatype.NODE: _check_node,
+    Datatype.LANGUAGE_MAP: _check_language_map,
+    Datatype.BOOLEAN: _check_truth,
+}
+"""How values that are no texts are checked."""
 
 
 def _complaint(term: Term, value: object) -> str:
@@ -352,6 +389,22 @@ _COMPLAINTS: dict[Datatype, Callable[[Term, str], str]] = {
     Datatype.COUNTRY: _by_pattern(_COUNTRY, "no country; write two capitals like DE (ISO 3166-1)"),
     Datatype.EMAIL: _by_pattern(_EMAIL, "no e-mail address"),
 }
+
+
+_NOT_BY_SCHEMA = frozenset(
+    {
+        Datatype.NODE,
+        Datatype.TEXT,
+        Datatype.LANGUAGE_MAP,
+        Datatype.DECIMAL,
+        Datatype.INTEGER,
+        Datatype.DATE,
+        Datatype.DATE_TIME,
+        Datatype.CAS,
+        Datatype.TERM,
+    }
+)
+"""Datatypes of which a JSON Schema checks the form alone, or nothing but the form of parts."""
 
 
 def _text_complaint(value: object) -> str:

@@ -163,7 +163,9 @@ def register_batteries(
     Raises:
         PassportError: What `register_battery` refuses, for the first battery that has it.
     """
-    work.passports.look_up([entry.battery_id for entry in entries])
+    battery_ids = [entry.battery_id for entry in entries]
+    work.passports.look_up(battery_ids)
+    work.successions.look_up(battery_ids)
     return [register_battery(actor, operator, entry, work=work) for entry in entries]
 
 

@@ -226,6 +226,10 @@ class SuccessionRegister(Protocol):
         """Return the second life that this battery came out of."""
         ...
 
+    def look_up(self, battery_ids: Collection[BatteryId]) -> None:
+        """Read what several batteries came out of at once; `made` knows it in this unit of work."""
+        ...
+
 
 class GrantRegister(Protocol):
     """Who may read or write about which battery."""

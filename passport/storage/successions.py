@@ -1,6 +1,6 @@
 """Second lives on a SQL database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,7 @@ class SqlSuccessionRegister:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._made: dict[BatteryId, Succession | None] = {}
 
     def find(self, succession_id: str) -> Succession | None:
         """Return a second life."""
@@ -69,9 +70,17 @@ class SqlSuccessionRegister:
 
     def made(self, battery_id: BatteryId) -> Succession | None:
         """Return the second life that this battery came out of."""
-        query = select(SuccessionRow).where(SuccessionRow.battery_id == battery_id)
-        row = self._store.session.exec(query).first()
-        return None if row is None else _succession(row)
+        if battery_id not in self._made:
+            self.look_up([battery_id])
+        return self._made[battery_id]
+
+    def look_up(self, battery_ids: Collection[BatteryId]) -> None:
+        """Read what several batteries came out of at once; `made` knows it in this unit of work."""
+        query = select(SuccessionRow).where(col(SuccessionRow.battery_id).in_(battery_ids))
+        self._made |= dict.fromkeys(battery_ids)
+        self._made |= {
+            BatteryId(row.battery_id): _succession(row) for row in self._store.session.exec(query)
+        }
 
 
 def _columns(succession: Succession) -> dict[str, Any]:
