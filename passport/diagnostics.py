@@ -11,6 +11,8 @@ import structlog
 LogFormat = Literal["console", "json"]
 
 _REDACTED = "[redacted]"
+_TALKATIVE = ("httpx", "httpcore", "alembic")
+"""Libraries that tell each step; what they do here is told by our own events."""
 _SECRET_NAMES = re.compile(
     r"pass(word|phrase|wd)|secret|token|cookie|authorization|credential"
     r"|(private|api|signing|session|idempotency)[_-]?key|^key$|^pin$",
@@ -58,6 +60,8 @@ def configure_logs(log_format: LogFormat = "console", *, level: int = logging.IN
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
     # Each start would tell which dialects the migrations assume; a change they make is told.
     logging.getLogger("alembic.runtime.migration").setLevel(max(level, logging.WARNING))
 
