@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from http import HTTPStatus
 
+from builders_decision_pages import a_grants_page, a_second_life_detail
 from builders_pages import (
     IRI,
     OPERATOR,
@@ -451,6 +452,8 @@ def every_page() -> dict[str, tuple[str, object, Shell]]:
             ),
             public,
         ),
+        "grants": ("grants.html", a_grants_page(), operator),
+        "second-life-detail": ("second_life_detail.html", a_second_life_detail(), operator),
         "reference": (
             "reference.html",
             ReferencePage(
