@@ -24,6 +24,18 @@ from passport.web.auth import Attempts
 from passport.web.background import Background
 from passport.web.dependencies import guard
 from passport.web.edge import Edge
+from passport.web.pages import access as access_pages
+from passport.web.pages import (
+    account,
+    condition,
+    home,
+    model,
+    operator,
+    reference,
+    register,
+    scan,
+    second_life,
+)
 from passport.web.routes import (
     access,
     batteries,
@@ -37,6 +49,7 @@ from passport.web.routes import (
     second_lives,
 )
 from passport.web.routes.resolver import BatteryRoute
+from passport.web.static import install_static
 from passport.web.verdicts import Verdicts
 from passport.web.views import PassportViews
 
@@ -56,6 +69,16 @@ _ROUTERS = (
     operators.router,
     downloads.router,
     schemas.router,
+    home.router,
+    account.router,
+    scan.router,
+    access_pages.router,
+    condition.router,
+    operator.router,
+    register.router,
+    second_life.router,
+    model.router,
+    reference.router,
 )
 _CSRF_PURPOSE = b"passport forms\x00"
 _MOST_NAMES = 1024
@@ -90,6 +113,7 @@ def make_app(passport: Passport) -> FastAPI:
     for extension in passport.extensions:
         for router in extension.routers(passport):
             app.include_router(router)
+    install_static(app, frame.pages)
     problems.install(app)
     return app
 

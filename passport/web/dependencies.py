@@ -1,6 +1,7 @@
 """What routes ask for: use cases, exact bodies, identifiers in the address; and the guard."""
 
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, cast
 from urllib.parse import unquote
 
@@ -8,13 +9,25 @@ from fastapi import Depends, FastAPI, Path, Request, Response
 from fastapi.routing import APIRoute
 
 from passport.bootstrap import Passport, PassportServices
+from passport.domain.actor import Actor
 from passport.domain.errors import NotSignedInError
 from passport.domain.identifiers import BatteryId, parse_battery_id
 from passport.linked_data.documents import parse_input
+from passport.services.overviews import Overview
+from passport.storage.overviews import SqlOverview
 from passport.ui.forms import CSRF_FIELD, CsrfRefusedError
-from passport.ui.request import Frame, caller_of, is_open_to_everyone
+from passport.ui.request import (
+    CurrentActor,
+    Frame,
+    PageAnswer,
+    PageMaker,
+    SignedIn,
+    caller_of,
+    is_open_to_everyone,
+)
 from passport.web.edge import SAFE_METHODS
 from passport.web.errors import ParameterUnknownError
+from passport.web.verdicts import Verdicts
 
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 _STRICT_PATHS = ("/api/", "/v1/")
@@ -33,6 +46,55 @@ def get_services(request: Request) -> PassportServices:
 
 Installation = Annotated[Passport, Depends(get_passport)]
 Services = Annotated[PassportServices, Depends(get_services)]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One person at one page: who it is, what it may ask, how it is answered."""
+
+    request: Request
+    actor: Actor
+    passport: Passport
+    pages: PageAnswer
+
+    @property
+    def services(self) -> PassportServices:
+        """The use cases."""
+        return self.passport.services
+
+    @property
+    def verdicts(self) -> Verdicts:
+        """What checks the records that pages show."""
+        return cast("Verdicts", self.request.app.state.verdicts)
+
+    @property
+    def overview(self) -> Overview:
+        """Lists over many batteries."""
+        return SqlOverview(self.passport.engine)
+
+    @property
+    def organisation_name(self) -> str:
+        """Name of the organisation acted for."""
+        frame = cast("Frame", self.request.app.state.frame)
+        return frame.organisation_name(self.actor.organisation)
+
+
+def _visit(
+    request: Request, actor: CurrentActor, passport: Installation, pages: PageMaker
+) -> Visit:
+    return Visit(request, actor, passport, pages)
+
+
+def _visit_signed_in(
+    request: Request, actor: SignedIn, passport: Installation, pages: PageMaker
+) -> Visit:
+    return Visit(request, actor, passport, pages)
+
+
+Visited = Annotated[Visit, Depends(_visit)]
+"""A page that everybody may visit."""
+VisitedSignedIn = Annotated[Visit, Depends(_visit_signed_in)]
+"""A page for people who are signed in."""
 
 
 # --- the guard ------------------------------------------------------------------------------------

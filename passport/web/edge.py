@@ -18,7 +18,7 @@ from passport.web.problems import answer_refusal
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _IMPORT_PATHS = ("/api/v1/batteries/import", "/operator/register")
-_WITH_IDENTIFIER = ("/api/v1/batteries/", "/v1/dpps", "/batteries/")
+_WITH_IDENTIFIER = ("/api/v1/batteries/", "/v1/dpps", "/batteries/", "/access/", "/condition/")
 """Addresses with a battery's identifier inside: their percent-encoding stays, so that a serial
 number with a slash, or one that ends like an address, is told apart from the address."""
 _FOR_PROGRAMS = ("/api/", "/v1/")

@@ -1,5 +1,6 @@
 """Files that come with a request: as its body, or as one field of a form."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -8,6 +9,7 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
 from passport.domain.errors import InvalidValueError
+from passport.ui.forms import CSRF_FIELD, FormState
 
 _NAMES = {
     "text/csv": "upload.csv",
@@ -91,3 +93,40 @@ def _is_text(content: bytes) -> bool:
 
 UploadedFile = Annotated[Upload, Depends(read_upload)]
 """The file that a request brings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentForm:
+    """What a browser sent: texts and files by field, a field that was left empty as nothing."""
+
+    texts: Mapping[str, Sequence[str]]
+    files: Mapping[str, Sequence[Upload]]
+
+    def text(self, name: str) -> str:
+        """Return the text of a field, without white space around it."""
+        return next(iter(self.texts.get(name, ())), "").strip()
+
+    def shown(self, errors: Mapping[str, str] | None = None, *, problem: str = "") -> FormState:
+        """Return the form as it is shown again, with what is wrong in it."""
+        kept = {name: texts for name, texts in self.texts.items() if name not in _NEVER_SHOWN}
+        return FormState(values=kept, errors=errors or {}, problem=problem)
+
+
+_NEVER_SHOWN = frozenset({"password", CSRF_FIELD})
+
+
+async def read_form(request: Request) -> SentForm:
+    """Return what a browser sent."""
+    form = await request.form()
+    texts: dict[str, list[str]] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, str):
+            texts.setdefault(name, []).append(value)
+    names = {name for name, value in form.multi_items() if not isinstance(value, str)}
+    return SentForm(
+        texts=texts, files={name: await uploads_in(form, name) for name in sorted(names)}
+    )
+
+
+FormSent = Annotated[SentForm, Depends(read_form)]
+"""The form that a request brings."""

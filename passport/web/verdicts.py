@@ -2,8 +2,8 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
@@ -12,11 +12,11 @@ from passport.domain.actor import SYSTEM
 from passport.domain.status import PassportState
 from passport.services.bundle import make_bundle
 from passport.services.disclosure import Disclosure
+from passport.services.ports import SignedStatement
 from passport.services.publishing import did_document
 from passport.services.trust import Trust
 from passport.services.verification import verify_passport
 from passport.services.verification_report import Verdict as Answer
-from passport.services.verification_report import VerificationReport
 from passport.signing.transparency_log import TrustedLog
 from passport.ui.views.battery import Finding, Verdict, verdict_on
 from passport.ui.views.common import Link
@@ -66,34 +66,44 @@ class Verdicts:
     def check(self, disclosure: Disclosure) -> Checked:
         """Verify everything that was disclosed: proofs, status, log, and that it is one passport.
 
+        A record that says of itself that it was a mistake counts as withdrawn.
+
         Args:
             disclosure: What one reader is given.
         """
+        checked = self.check_statements(disclosure.statements)
+        is_annulled = disclosure.battery.state is PassportState.ANNULLED
+        if is_annulled and checked.finding is Finding.AUTHENTIC:
+            return replace(checked, finding=Finding.WITHDRAWN)
+        return checked
+
+    def check_statements(self, statements: Sequence[SignedStatement]) -> Checked:
+        """Verify some statements: proofs, status, log, and that they are of one passport."""
         services = self.passport.services
         lists = {
             list_id: services.status_list(list_id)
-            for list_id in sorted({one.status_list for one in disclosure.statements})
+            for list_id in sorted({one.status_list for one in statements})
         }
         key = hashlib.sha256(
-            b"".join([*(one.digest for one in disclosure.statements), *lists.values()])
+            b"".join([*(one.digest for one in statements), *lists.values()])
         ).digest()
         with self._lock:
             known = self._kept.get(key)
         if known is not None:
             return known
-        checked = self._verify(disclosure, lists)
+        checked = self._verify(statements, lists)
         with self._lock:
             self._kept[key] = checked
             if len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
         return checked
 
-    def _verify(self, disclosure: Disclosure, lists: Mapping[str, bytes]) -> Checked:
+    def _verify(self, statements: Sequence[SignedStatement], lists: Mapping[str, bytes]) -> Checked:
         passport = self.passport
         now = passport.services.clock.now()
         issuers = [
             passport.services.read_operator(SYSTEM, slug)
-            for slug in sorted({one.issuer for one in disclosure.statements})
+            for slug in sorted({one.issuer for one in statements})
         ]
         documents = {issuer.did: did_document(issuer) for issuer in issuers}
         log_key = passport.log.key
@@ -103,31 +113,20 @@ class Verdicts:
             roles={issuer.did: issuer.roles for issuer in issuers},
         )
         bundle = make_bundle(
-            [one.body for one in disclosure.statements],
+            [one.body for one in statements],
             did_documents=documents,
             status_lists=list(lists.values()),
-            receipts={
-                one.digest: passport.log.receipt(one.digest).decode()
-                for one in disclosure.statements
-            },
+            receipts={one.digest: passport.log.receipt(one.digest).decode() for one in statements},
         )
         report = verify_passport(bundle, trust=trust, at=now)
         size = int(passport.log.checkpoint().split(b"\n")[1])
         return Checked(
-            finding=_finding(report, disclosure),
+            finding=_FINDINGS[report.verdict] if statements else Finding.UNCHECKED,
             reason="; ".join(problem.message for problem in report.problems[:3]),
             at=now,
             log_size=size,
             issuers={issuer.slug: issuer.name for issuer in issuers},
         )
-
-
-def _finding(report: VerificationReport, disclosure: Disclosure) -> Finding:
-    if not disclosure.statements:
-        return Finding.UNCHECKED
-    finding = _FINDINGS[report.verdict]
-    is_annulled = disclosure.battery.state is PassportState.ANNULLED
-    return Finding.WITHDRAWN if is_annulled and finding is Finding.AUTHENTIC else finding
 
 
 def verdict_of(checked: Checked, signer: str, *, reason: str = "") -> Verdict:

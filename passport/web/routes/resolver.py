@@ -3,6 +3,7 @@
 Source: GS1 Digital Link Standard, URI Syntax; IEC 61406-1.
 """
 
+from functools import lru_cache
 from http import HTTPStatus
 from typing import cast
 from urllib.parse import parse_qs
@@ -43,8 +44,8 @@ class BatteryRoute(BaseRoute):
         """
         request = Request(scope, receive)
         raw_path: str = scope["raw_path"].decode("ascii", "replace")
-        battery_id = parse_battery_id(raw_path)
-        if not _has_whole_gtin(raw_path, battery_id):
+        battery_id, has_whole_gtin = _battery_at(raw_path)
+        if not has_whole_gtin:
             query = scope["query_string"].decode("latin-1")
             address = f"/{battery_id}{'?' if query else ''}{query}"
             redirect = RedirectResponse(address, HTTPStatus.PERMANENT_REDIRECT)
@@ -56,11 +57,19 @@ class BatteryRoute(BaseRoute):
         await SentAnswer(answer)(scope, receive, send)
 
 
-def _has_whole_gtin(raw_path: str, battery_id: BatteryId) -> bool:
-    """Whether the address has the GTIN as 14 digits: one battery, one address."""
-    return raw_path.startswith("/id/") or raw_path[: raw_path.index(_ITEM)] == (
-        f"/{battery_id.partition(_ITEM)[0]}"
-    )
+@lru_cache(maxsize=8192)
+def _battery_at(raw_path: str) -> tuple[BatteryId, bool]:
+    """Return the battery at an address, and whether the address has the GTIN as 14 digits.
+
+    One battery has one address: the other ones lead there.
+
+    Raises:
+        InvalidIdentifierError: The address names no battery.
+    """
+    battery_id = parse_battery_id(raw_path)
+    if raw_path.startswith("/id/"):
+        return battery_id, True
+    return battery_id, raw_path[: raw_path.index(_ITEM)] == f"/{battery_id.partition(_ITEM)[0]}"
 
 
 def _form(scope: Scope) -> Form:

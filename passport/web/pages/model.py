@@ -1,0 +1,71 @@
+"""A battery model, and a production batch of it: what is the same for every battery."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
+
+from passport.domain.battery import Category
+from passport.domain.identifiers import ModelId, gs1_model_id, model_iri
+from passport.domain.passport import StatementKind
+from passport.linked_data.documents import presentation_bytes
+from passport.services.ports import SignedStatement
+from passport.ui.views.battery import ModelPage
+from passport.web.dependencies import Visit, Visited
+from passport.web.errors import AddressUnknownError
+from passport.web.negotiation import PRESENTATIONS, form_for
+from passport.web.pages.parts import emergency_of, evidence_of, groups_of
+from passport.web.pages.record import kind_text, model_name, read
+from passport.web.verdicts import verdict_of
+
+router = APIRouter(tags=["Passports"])
+
+_VARY = {"Vary": "Accept, Cookie, Authorization", "Cache-Control": "no-cache"}
+
+
+@router.get("/01/{gtin}")
+def read_model(gtin: str, visit: Visited) -> Response:
+    """Return a model: a page, or its statements as Verifiable Presentation."""
+    model_id = gs1_model_id(gtin)
+    if model_id != f"01/{gtin}":
+        return RedirectResponse(f"/{model_id}", HTTPStatus.PERMANENT_REDIRECT)
+    return _answer(visit, model_id)
+
+
+@router.get("/01/{gtin}/10/{lot}")
+def read_batch(gtin: str, lot: str, visit: Visited) -> Response:
+    """Return the model of a production batch, where a battery of the batch is on record."""
+    model_id = gs1_model_id(gtin)
+    if not visit.overview.knows_batch(model_id, lot):
+        raise AddressUnknownError(f"no battery of model {model_id} came from batch {lot!r}")
+    return _answer(visit, model_id)
+
+
+def _answer(visit: Visit, model_id: ModelId) -> Response:
+    statements = visit.services.model_statements(visit.actor, model_id)
+    form = form_for(visit.request.headers.get("accept", ""))
+    if form in PRESENTATIONS:
+        body = presentation_bytes([one.body for one in statements])
+        return Response(body, headers=_VARY, media_type=form.value)
+    page = _page(visit, model_id, statements)
+    answer = visit.pages.show("model.html", page)
+    answer.headers["Vary"] = _VARY["Vary"]
+    return answer
+
+
+def _page(visit: Visit, model_id: ModelId, statements: Sequence[SignedStatement]) -> ModelPage:
+    contents = [read(one) for one in statements]
+    public = next(
+        (one.content for one in contents if one.signed.kind is StatementKind.MODEL_PUBLIC), {}
+    )
+    checked = visit.verdicts.check_statements(statements)
+    return ModelPage(
+        name=model_name(public) or model_id,
+        kind=kind_text(public, Category(str(public.get("category", Category.EV.value)))),
+        identifier=model_iri(visit.passport.base_url, model_id),
+        verdict=verdict_of(checked, ""),
+        emergency=emergency_of(public),
+        groups=groups_of(*(one.content for one in contents)),
+        statements=evidence_of(contents, names=checked.issuers, holds=checked.holds),
+    )
