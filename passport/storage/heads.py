@@ -70,6 +70,7 @@ class SqliteHeads:
     def __init__(self, engine: Engine) -> None:
         # The engine's own way to connect keeps what it prepares, such as the waiting time.
         self._connection: Any = engine.raw_connection()
+        self._driver: sqlite3.Connection = self._connection.driver_connection
 
     async def log_size(self) -> int:
         """Return how many entries the signed tree has."""
@@ -84,8 +85,7 @@ class SqliteHeads:
         self._connection.close()
 
     def _ask(self, question: str, values: tuple[str, ...]) -> tuple[Any, ...] | None:
-        driver: sqlite3.Connection = self._connection.driver_connection
-        row: tuple[Any, ...] | None = driver.execute(question, values).fetchone()
+        row: tuple[Any, ...] | None = self._driver.execute(question, values).fetchone()
         return row
 
 
