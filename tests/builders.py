@@ -32,7 +32,8 @@ from passport.domain.status import (
 )
 from passport.domain.units import AmpereHours, Percent
 from passport.services.issue import NewBattery, NewModel
-from passport.services.operators import NewOperator, NewRegistration
+from passport.services.operators import NewOperator, NewRegistration, add_operator
+from passport.services.ports import Work
 from passport.services.second_life import NewSecondLife
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -306,21 +307,23 @@ def an_installation(data: Path, database_url: str = "", **given: Any) -> Passpor
             **given,
         }
     )
-    for actor in ACTORS:
-        passport.services.add_operator(
-            SYSTEM,
-            NewOperator(
-                name=actor.organisation.title(),
-                slug=actor.organisation,
-                operator_uri=f"https://{actor.organisation}.example.com/",
-                country="NL",
-                base_url=HOST,
-                roles=actor.roles,
-            ),
-        )
+    passport.services.do(SYSTEM, _add_organisations)
     add_model(passport, MAKER, EV_GTIN, "ev-pack-model")
     add_model(passport, INTEGRATOR, SECOND_LIFE_GTIN, "stationary-battery-model")
     return passport
+
+
+def _add_organisations(work: Work) -> None:
+    for actor in ACTORS:
+        new = NewOperator(
+            name=actor.organisation.title(),
+            slug=actor.organisation,
+            operator_uri=f"https://{actor.organisation}.example.com/",
+            country="NL",
+            base_url=HOST,
+            roles=actor.roles,
+        )
+        add_operator(SYSTEM, new, work=work)
 
 
 def add_model(passport: Passport, actor: Actor, gtin: str, example: str) -> None:
