@@ -26,8 +26,7 @@ from bms_ingest.frame import FrameError
 from bms_ingest.sources.files import read_batches
 from bms_ingest.telemetry import Telemetry
 from bms_ingest.traits import BatteryTraits
-from passport.bootstrap import open_passport
-from passport.diagnostics import configure_logs
+from passport.bootstrap import configure_logs, open_passport
 from passport.domain.actor import SYSTEM
 from passport.domain.errors import InvalidValueError, PassportError
 from passport.domain.identifiers import BatteryId, parse_battery_id

@@ -160,6 +160,18 @@ def _temperature_classes(stretch: Stretch) -> Iterator[dict[str, str]]:
             }
 
 
+_IN_WORDS = {
+    "temperature_min_c": "not colder than {} °C",
+    "temperature_max_c": "not warmer than {} °C",
+    "discharge_share": "{} of the charge taken in counts as given back",
+    "charge_measured_by": "charge measured by {}",
+    "convention": "counted over {}",
+    "unseen": "{}",
+    "limit": "limit {}",
+}
+"""How a condition of an estimate reads in a signed statement."""
+
+
 def _assessment(estimate: Estimate) -> dict[str, object]:
     """Return how a value was found, or why there is none."""
     version = full_charge.VERSION if estimate.method == full_charge.METHOD else use.VERSION
@@ -174,7 +186,7 @@ def _assessment(estimate: Estimate) -> dict[str, object]:
         node |= {"intervalLow": decimal_text(low), "intervalHigh": decimal_text(high)}
     if estimate.conditions:
         node["conditions"] = "; ".join(
-            f"{name} {text}" for name, text in estimate.conditions.items()
+            _IN_WORDS[name].format(text) for name, text in estimate.conditions.items()
         )
     if estimate.reason is not None:
         node["noValueReason"] = estimate.reason

@@ -16,6 +16,7 @@ from passport.bootstrap.demonstration import give_second_life, load_record
 from passport.bootstrap.extensions import Extension, load_extensions
 from passport.bootstrap.labelling import label_of
 from passport.bootstrap.services import PassportServices
+from passport.diagnostics import configure_logs
 from passport.domain.access import Audience
 from passport.domain.actor import PUBLIC, SYSTEM, Actor
 from passport.domain.identifiers import BatteryId
@@ -38,6 +39,7 @@ __all__ = [
     "Passport",
     "PassportServices",
     "SystemClock",
+    "configure_logs",
     "open_passport",
 ]
 

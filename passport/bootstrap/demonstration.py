@@ -123,9 +123,9 @@ def load_record(services: PassportServices, base_url: str, progress: Callable[[s
     _add_model(services, MANUFACTURER, EV_GTIN, ev_model)
     _add_model(services, MANUFACTURER, STATIONARY_GTIN, stationary_model)
     _add_model(services, INTEGRATOR, SECOND_LIFE_GTIN, _second_life_model(stationary_model))
-    item = _example("ev-pack.json")
+    item, picture = _example("ev-pack.json"), _picture(base_url)
     for battery_id in (EV_IN_USE, EV_RETIRED, EV_IN_WASTE, EV_RECYCLED):
-        _register(services, battery_id, item)
+        _register(services, battery_id, item | {"content": item["content"] | picture})
     _register(services, STATIONARY, _example("stationary-battery.json"))
     _let_integrator_read(services)
 
@@ -201,6 +201,19 @@ def _register(services: PassportServices, battery_id: BatteryId, item: Mapping[s
     )
 
 
+def _picture(base_url: str) -> dict[str, Any]:
+    return {
+        "photos": [
+            {
+                "documentKind": "photo",
+                "documentTitle": {"en": "Drawing of the pack and where its label stands"},
+                "documentUrl": f"{base_url}/static/demonstration/ev-pack.svg",
+                "documentMediaType": "image/svg+xml",
+            }
+        ]
+    }
+
+
 def _second_life_model(stationary_model: Mapping[str, Any]) -> Mapping[str, Any]:
     content = {
         **stationary_model["content"],
@@ -272,5 +285,5 @@ def _let_integrator_read(services: PassportServices) -> None:
     )
 
 
-def _example(name: str) -> Mapping[str, Any]:
+def _example(name: str) -> dict[str, Any]:
     return parse_input(schema_file(f"examples/{name}").read_bytes())

@@ -21,6 +21,7 @@ class Health:
         badge: Whether it is fresh, ageing or out of date.
         reported: What the BMS itself says, or that it says nothing.
         difference: How the two compare, in one sentence.
+        measured_on: Data set and cell, where it was not measured on the battery itself.
     """
 
     value: str
@@ -31,6 +32,7 @@ class Health:
     badge: Badge
     reported: str
     difference: str = ""
+    measured_on: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

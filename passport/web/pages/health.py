@@ -57,7 +57,17 @@ def health_of(conditions: Sequence[ReadStatement], now: datetime) -> Health | No
         badge=_freshness(now - measured_at),
         reported=_reported(content),
         difference=_difference(content),
+        measured_on=_measured_on(content),
     )
+
+
+def _measured_on(content: Mapping[str, object]) -> str:
+    """Name the cell and data set behind a value that was not measured on the battery itself."""
+    node = content.get("measurementSource")
+    if not isinstance(node, Mapping) or "dataSet" not in node:
+        return ""
+    scaling = in_language(node.get("scaling"))
+    return f"{node.get('measuredCell', '')} ({node['dataSet']}). {scaling}".strip()
 
 
 def chart_of(conditions: Sequence[ReadStatement]) -> Chart | None:

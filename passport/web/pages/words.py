@@ -17,6 +17,7 @@ from passport.domain.content import (
 from passport.ui.views.common import Fact, Link, Table, absent_fact
 
 LANGUAGE = "en"
+_GROUPED_FROM = 10_000
 _SIGNIFICANT = 4
 _NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
@@ -53,10 +54,10 @@ def _named_term(_: Term, value: object) -> str:
 
 
 def figure(value: object) -> str:
-    """Return a number with four significant digits, thousands apart.
+    """Return a number with four significant digits, thousands apart from 10 000 on.
 
-    >>> figure("0.059731"), figure("94.8312"), figure("431.80")
-    ('0.05973', '94.83', '431.8')
+    >>> figure("0.059731"), figure("94.8312"), figure("431.80"), figure("2026")
+    ('0.05973', '94.83', '431.8', '2026')
     """
     try:
         number = Decimal(str(value))
@@ -64,7 +65,7 @@ def figure(value: object) -> str:
         return str(value)
     if number:
         number = round(number, max(0, _SIGNIFICANT - 1 - number.adjusted()))
-    text = f"{number:,f}"
+    text = f"{number:,f}" if abs(number) >= _GROUPED_FROM else f"{number:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return text.replace(",", _NARROW_SPACE)
