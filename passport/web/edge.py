@@ -1,6 +1,7 @@
 """What every request passes first: host, size, who sends it; and what every answer carries."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Protocol
 
 from fastapi import Request
@@ -15,7 +16,10 @@ from passport.ui.request import Frame
 from passport.web.auth import identify
 from passport.web.errors import HostUnknownError, RequestTooLargeError
 from passport.web.problems import answer_refusal
+from passport.web.views import Answer, PassportViews, SentAnswer
 
+_VIEWS = frozenset({"GET", "HEAD"})
+_SAYING_WHO = frozenset({b"cookie", b"authorization"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _IMPORT_PATHS = ("/api/v1/batteries/import", "/operator/register")
 _WITH_IDENTIFIER = ("/api/v1/batteries/", "/v1/dpps", "/batteries/", "/access/", "/condition/")
@@ -30,6 +34,7 @@ class Installed(Protocol):
 
     passport: Passport
     frame: Frame
+    views: PassportViews
 
 
 class Edge:
@@ -38,6 +43,7 @@ class Edge:
     def __init__(self, app: ASGIApp, state: Installed) -> None:
         self._app = app
         self._passport = state.passport
+        self._views = state.views
         self._cookie = state.frame.cookie
         self._hosts = _host_names(state.passport.settings)
         self._headers = _headers_for(state.passport.settings)
@@ -54,6 +60,10 @@ class Edge:
                 message["headers"] = _with(message["headers"], added)
             await send(message)
 
+        kept = await self._find_kept(scope)
+        if kept is not None:
+            await SentAnswer(kept)(scope, receive, send_with_headers)
+            return
         try:
             limited = await self._admit(scope, receive)
         except PassportError as refusal:
@@ -62,6 +72,26 @@ class Edge:
             await answer(scope, receive, send_with_headers)
             return
         await self._app(scope, limited, send_with_headers)
+
+    async def _find_kept(self, scope: Scope) -> Answer | None:
+        """Return the answer to a visitor who asks for what others asked for: most views end here.
+
+        Whoever says who he is, or asks another host, goes the whole way.
+        """
+        if scope["method"] not in _VIEWS:
+            return None
+        host = accept = None
+        for name, value in scope["headers"]:
+            if name in _SAYING_WHO:
+                return None
+            if name == b"host":
+                host = value if host is None else host
+            elif name == b"accept":
+                accept = value if accept is None else accept
+        if not self._is_ours(host or b""):
+            return None
+        asked = scope.get("raw_path", b""), scope["query_string"], accept or b""
+        return await self._views.find_kept(asked)
 
     async def _admit(self, scope: Scope, receive: Receive) -> Receive:
         """Check a request and put its caller into it.
@@ -91,11 +121,14 @@ class Edge:
         return _limited(receive, headers, limit)
 
     def _require_host(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
-        if self._hosts is None:
-            return
-        host = next((value for name, value in headers if name == b"host"), b"").decode("latin-1")
-        if _without_port(host).lower() not in self._hosts:
-            raise HostUnknownError(f"this service does not answer for the host {host!r}")
+        host = next((value for name, value in headers if name == b"host"), b"")
+        if not self._is_ours(host):
+            raise HostUnknownError(
+                f"this service does not answer for the host {host.decode('latin-1')!r}"
+            )
+
+    def _is_ours(self, host: bytes) -> bool:
+        return self._hosts is None or _host_name(host) in self._hosts
 
 
 def _limited(receive: Receive, headers: Iterable[tuple[bytes, bytes]], limit: int) -> Receive:
@@ -125,10 +158,13 @@ def _host_names(settings: Settings) -> frozenset[str] | None:
     return None if "*" in names else names
 
 
-def _without_port(host: str) -> str:
-    if host.startswith("["):
-        return host.partition("]")[0] + "]"
-    return host.partition(":")[0]
+@lru_cache(maxsize=64)
+def _host_name(host: bytes) -> str:
+    """Return the name in a ``Host`` header, without port."""
+    name = host.decode("latin-1").lower()
+    if name.startswith("["):
+        return name.partition("]")[0] + "]"
+    return name.partition(":")[0]
 
 
 def _headers_for(settings: Settings) -> list[tuple[bytes, bytes]]:

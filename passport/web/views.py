@@ -33,8 +33,14 @@ from passport.web.verdicts import Verdicts
 
 _LARGEST_CACHE = 96 * 1024 * 1024
 """Bytes of answers that one process keeps."""
+_MOST_ADDRESSES = 8192
+_LONGEST_ADDRESS = 512
 _VARY = b"Accept, Accept-Language, Cookie, Authorization"
 _GS1 = "https://gs1.org/voc/"
+
+
+Address = tuple[bytes, bytes, bytes]
+"""Path, query and ``Accept`` of a view, as they came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +106,25 @@ class PassportViews:
     _kept: OrderedDict[tuple[BatteryId, Form], Answer] = field(default_factory=OrderedDict)
     _kept_bytes: int = 0
     _making: dict[tuple[BatteryId, Form], asyncio.Lock] = field(default_factory=dict)
+    _addresses: dict[Address, tuple[BatteryId, Form]] = field(default_factory=dict)
+
+    async def find_kept(self, address: Address) -> Answer | None:
+        """Return what everybody may see under an address, if it is in memory and still good."""
+        key = self._addresses.get(address)
+        kept = None if key is None else self._kept.get(key)
+        if key is None or kept is None or kept.log_size != await self.heads.log_size():
+            return None
+        if key in self._kept:  # another view may have put it out meanwhile
+            self._kept.move_to_end(key)
+        return kept
+
+    def remember(self, address: Address, battery_id: BatteryId, form: Form) -> None:
+        """Note what an address that everybody may ask stands for."""
+        if sum(map(len, address)) > _LONGEST_ADDRESS:
+            return
+        if len(self._addresses) >= _MOST_ADDRESSES:
+            self._addresses.clear()
+        self._addresses[address] = battery_id, form
 
     async def answer(self, caller: Caller, battery_id: BatteryId, form: Form) -> Answer:
         """Return a passport as its reader may see it.

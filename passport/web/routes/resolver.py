@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from passport.domain.identifiers import BatteryId, parse_battery_id
 from passport.ui.request import caller_of
+from passport.web.errors import RequestRefusedError
 from passport.web.negotiation import Form, form_for, form_of_link_type
 from passport.web.views import PassportViews, SentAnswer
 
@@ -41,7 +42,14 @@ class BatteryRoute(BaseRoute):
         Raises:
             InvalidIdentifierError: The address names no battery.
             PassportNotFoundError: No passport is registered under it.
+            RequestRefusedError: Something else than reading is asked for.
         """
+        method: str = scope["method"]
+        if method not in _METHODS:
+            raise RequestRefusedError(
+                f"{method} is not for a battery's address, which is read only; write under /api/v1",
+                HTTPStatus.METHOD_NOT_ALLOWED,
+            )
         request = Request(scope, receive)
         raw_path: str = scope["raw_path"].decode("ascii", "replace")
         battery_id, has_whole_gtin = _battery_at(raw_path)
@@ -53,7 +61,11 @@ class BatteryRoute(BaseRoute):
             return
         form = _form(scope)
         views = cast("PassportViews", scope["app"].state.views)
-        answer = await views.answer(caller_of(request), battery_id, form)
+        caller = caller_of(request)
+        answer = await views.answer(caller, battery_id, form)
+        if caller.actor.is_anonymous:
+            asked = scope["raw_path"], scope["query_string"], _accept(scope)
+            views.remember(asked, battery_id, form)
         await SentAnswer(answer)(scope, receive, send)
 
 
@@ -79,5 +91,8 @@ def _form(scope: Scope) -> Form:
         form = form_of_link_type(values[0])
         if form is not None:
             return form
-    accept = next((value for name, value in scope["headers"] if name == b"accept"), b"")
-    return form_for(accept.decode("latin-1"))
+    return form_for(_accept(scope).decode("latin-1"))
+
+
+def _accept(scope: Scope) -> bytes:
+    return next((value for name, value in scope["headers"] if name == b"accept"), b"")
