@@ -41,9 +41,9 @@ class PostgresServer:
         engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[PostgresServer]:
-    """Start a real server; where none is installed, the tests that need it fail."""
+@contextmanager
+def a_postgresql_server() -> Iterator[PostgresServer]:
+    """Start a real server and end it afterwards."""
     binaries = _binaries()
     folder = Path(tempfile.mkdtemp(prefix="passport-pg-"))
     account = _account(folder)
@@ -57,6 +57,13 @@ def postgresql_server() -> Iterator[PostgresServer]:
     finally:
         _run(account, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop")
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresServer]:
+    """Give the one server of the session; where none is installed, its tests fail."""
+    with a_postgresql_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

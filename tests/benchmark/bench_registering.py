@@ -1,0 +1,42 @@
+"""Registering packs: how many a second, and that signing is what the time goes into."""
+
+from collections.abc import Iterator
+
+from databases import a_postgresql_server
+
+from benchmark.measuring import Better, Contest, Options, per_second
+from benchmark.registering import registering
+from benchmark.registry import bench
+
+_PACKS = 300
+_LEAST_PACKS = 100  # whole portions of what becomes durable together
+
+
+@bench(
+    "registering a pack: CPU time of signing; of all of it",
+    unit="ms CPU",
+    better=Better.MORE,
+    bar=0.8,
+)
+def share_of_signing(options: Options) -> Iterator[Contest]:
+    """What is not signing takes at most a fifth."""
+    with registering(_packs(options)) as packs:
+        yield Contest(subject=packs.signing_ms, limit=packs.whole_ms)
+
+
+@bench("register packs from a file, SQLite", unit="packs/s", better=Better.MORE)
+def register_on_sqlite(options: Options) -> Iterator[Contest]:
+    with registering(_packs(options)) as packs:
+        yield Contest(subject=lambda: per_second(packs.register, 1) * packs.count)
+
+
+@bench("register packs from a file, PostgreSQL", unit="packs/s", better=Better.MORE)
+def register_on_postgresql(options: Options) -> Iterator[Contest]:
+    with a_postgresql_server() as server:
+        server.execute("CREATE DATABASE bench")
+        with registering(_packs(options), database_url=server.url("bench")) as packs:
+            yield Contest(subject=lambda: per_second(packs.register, 1) * packs.count)
+
+
+def _packs(options: Options) -> int:
+    return max(_LEAST_PACKS, options.times(_PACKS))
