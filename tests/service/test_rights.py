@@ -30,7 +30,7 @@ from builders import (
 )
 from builders_contents import a_content
 
-from passport.domain.access import SCOPES, Audience, Point
+from passport.domain.access import Audience, Point
 from passport.domain.actor import PUBLIC, SYSTEM, Role
 from passport.domain.errors import (
     AccessDeniedError,
@@ -442,10 +442,6 @@ def test_no_label_is_made_of_a_passport_that_is_gone(installation, services):
     services.declare_recycled(RECYCLER, other, "B")
     with pytest.raises(PassportCeasedError):
         installation.label(other, LabelFormat.SVG)
-
-
-def test_every_scope_is_a_word_and_an_act():
-    assert all(scope.split(":")[1] in {"read", "write"} for scope in SCOPES)
 
 
 def new_model(gtin):

@@ -1,6 +1,8 @@
 """Who reads which point of Annex XIII: denied unless the matrix says so."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from builders import NOON, a_grant, a_standing, an_actor, limited
@@ -22,6 +24,7 @@ from passport.domain.access import (
 from passport.domain.actor import PUBLIC, SYSTEM, Role
 from passport.domain.errors import AccessDeniedError
 
+SETTINGS = Path(__file__).parents[3] / "docs" / "settings.md"
 STRANGER = an_actor(Role.SECOND_LIFE, organisation="again")
 MAKER = an_actor(Role.OPERATOR, organisation="voltra")
 
@@ -140,6 +143,12 @@ def test_a_limited_key_reaches_to_its_own_scopes_only(scope):
     for other in SCOPES - {scope}:
         with pytest.raises(AccessDeniedError, match=scope):
             require_reach(limited(MAKER, other), scope)
+
+
+def test_each_scope_is_described():
+    described = re.findall(r"^\| `([a-z]+:(?:read|write))` \|", SETTINGS.read_text(), re.MULTILINE)
+
+    assert sorted(described) == sorted(SCOPES)
 
 
 def test_a_limited_key_of_the_operator_itself_does_not_write_beyond_its_limits():
