@@ -8,8 +8,7 @@ from passport.domain.access import (
     Audience,
     Point,
     Standing,
-    audiences_of,
-    points_readable,
+    points_read_by,
     require_audience,
 )
 from passport.domain.actor import Actor
@@ -151,10 +150,11 @@ def _points_of_model(actor: Actor, model_id: ModelId, *, work: Work) -> frozense
     grants = work.grants.of_organisation(actor.organisation) if actor.organisation else ()
     standing = Standing(
         responsible=model.operator,
+        placed_by=model.operator,
         delegates=work.operators.delegates_of(model.operator),
         grants=tuple(grant for grant in grants if grant.model_id == model_id),
     )
-    return points_readable(audiences_of(actor, standing, work.clock.now()))
+    return points_read_by(actor, standing, work.clock.now())
 
 
 def _current_statements(battery: Battery, *, work: Work) -> list[SignedStatement]:

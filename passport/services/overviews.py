@@ -7,7 +7,13 @@ organisation answers for; what stands in the passport itself is disclosed batter
 from collections.abc import Sequence
 from typing import Protocol
 
-from passport.domain.access import Grant, require_operator, require_role
+from passport.domain.access import (
+    READ_SCOPE,
+    Grant,
+    require_operator,
+    require_reach,
+    require_role,
+)
 from passport.domain.actor import Actor, Role
 from passport.domain.battery import Battery
 from passport.domain.errors import NotSignedInError
@@ -99,6 +105,7 @@ def grants_on(actor: Actor, battery_id: BatteryId, *, work: Work) -> Sequence[Gr
     Raises:
         AccessDeniedError: The actor does not answer for the battery.
     """
+    require_reach(actor, READ_SCOPE)
     battery = work.passports.read(battery_id)
     standing, now = work.standing(battery), work.clock.now()
     require_operator(actor, standing, now)
@@ -119,4 +126,5 @@ def own_grants_on(actor: Actor, battery_id: BatteryId, *, work: Work) -> Sequenc
 def _organisation(actor: Actor) -> str:
     if not actor.organisation:
         raise NotSignedInError("sign in for your organisation")
+    require_reach(actor, READ_SCOPE)
     return actor.organisation

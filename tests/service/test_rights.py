@@ -9,6 +9,7 @@ from builders import (
     AUTHORITY,
     COLLECTIVE,
     COLLECTOR,
+    EV_GTIN,
     HOST,
     INTEGRATOR,
     MAKER,
@@ -184,6 +185,18 @@ def test_a_delegate_in_writing_reads_and_writes_for_its_operator(services):
     services.report_event(INTEGRATOR, PACK, REPAIR)
     assert services.read_attachment(INTEGRATOR, digest) is not None
     assert services.read_attachment(RIVAL, digest) is None
+
+
+def test_a_models_restricted_statements_follow_the_same_matrix(services):
+    def read(actor):
+        return {one.point for one in services.model_statements(actor, gs1_model_id(EV_GTIN))}
+
+    assert read(MAKER) == {"1", "2", "3"}
+    assert read(AUTHORITY) == {"1", "2", "3"}
+    for actor in (PUBLIC, RIVAL, INTEGRATOR, ADMINISTRATOR, limited(MAKER, "telemetry:write")):
+        assert read(actor) == {"1"}
+    services.grant_access(MAKER, A_GRANT)
+    assert read(INTEGRATOR) == {"1", "2"}
 
 
 # --- documents ------------------------------------------------------------------------------------
