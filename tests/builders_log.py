@@ -17,7 +17,7 @@ from passport.signing.merkle_tree import (
     node_reader,
     root_hash,
 )
-from passport.signing.transparency_log import Checkpoint, verify_checkpoint
+from passport.signing.transparency_log import Checkpoint, TrustedLog, verify_checkpoint
 from passport.storage.log import SqlTransparencyLog, add_leaf
 from passport.storage.unit import WriteBuffer
 
@@ -47,11 +47,12 @@ def store_leaves(database: Engine, names: Iterable[object]) -> list[bytes]:
 class LogReader:
     """A follower that sees only what the log publishes, and checks all of it."""
 
-    def __init__(self, log: SqlTransparencyLog) -> None:
+    def __init__(self, log: SqlTransparencyLog, trusted: TrustedLog = TRUSTED) -> None:
         self._log = log
+        self._trusted = trusted
 
     def checkpoint(self) -> Checkpoint:
-        return verify_checkpoint(self._log.checkpoint().decode(), [TRUSTED])
+        return verify_checkpoint(self._log.checkpoint().decode(), [self._trusted])
 
     def tree(self, size: int) -> NodeReader:
         """Read the tiles of a tree at its size, partial ones at the edge."""
