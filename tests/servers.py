@@ -92,12 +92,22 @@ class Server:
         self.process.kill()
         self.process.wait()
 
-    def run(self, *arguments: str, program: str = "passport") -> subprocess.CompletedProcess[str]:
-        """Run a command beside the server, on the same data; the caller looks at the exit code."""
+    def run(
+        self, *arguments: object, program: str = "passport", typed: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command beside the server, on the same data; the caller looks at the exit code.
+
+        Args:
+            arguments: What follows the program's name.
+            program: Name of the command.
+            typed: What a person types meanwhile; no terminal is there to ask.
+        """
         module = {"passport": "passport", "bms-ingest": "bms_ingest", "recycler": "recycler_portal"}
         return subprocess.run(
-            [sys.executable, "-m", f"{module[program]}.cli", *arguments],
+            [sys.executable, "-m", f"{module[program]}.cli", *map(str, arguments)],
             env=self.settings,
+            input=typed,
+            start_new_session=True,
             capture_output=True,
             text=True,
             check=False,
