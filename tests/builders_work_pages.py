@@ -370,8 +370,7 @@ def a_tombstone() -> Tombstone:
     return Tombstone(
         name="Stromwerk EV-72",
         identifier=IRI,
-        ceased_on="3 March 2041",
-        recycler="Rückgewinn AG",
+        how_it_ended="This battery was recycled on 3 March 2041 by Rückgewinn AG.",
         verdict=a_verdict(),
         evidence=(
             Fact(name="Recycled", values=("Batch RL-1, 3 March 2041",), point="Article 77(8)"),

@@ -189,8 +189,7 @@ class Tombstone:
 
     name: str
     identifier: str
-    ceased_on: str
-    recycler: str
+    how_it_ended: str
     verdict: Verdict
     evidence: tuple[Fact, ...] = ()
     lineage: Lineage = Lineage()

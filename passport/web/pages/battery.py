@@ -108,17 +108,19 @@ def tombstone_page(record: Record, checked: Checked) -> Tombstone:
     """
     battery = record.disclosure.battery
     end = _event(record, EventKind.RECYCLED)
-    by = checked.issuers.get(end.signed.issuer, "the recycler") if end else "the recycler"
-    on = parse_instant(end.content["occurredAt"]) if end else battery.registered_at
+    by, how = "", "It went into another battery, and was recycled with that one."
     evidence = []
-    if end is not None and "treatmentBatch" in end.content:
-        batch = f"Batch {end.content['treatmentBatch']}, {day_text(on)}"
-        evidence.append(Fact(name="Recycled", values=(batch,), point="Article 77(8)"))
+    if end is not None:
+        by = checked.issuers.get(end.signed.issuer, "the recycler")
+        on = day_text(parse_instant(end.content["occurredAt"]))
+        how = f"This battery was recycled on {on} by {by}."
+        if "treatmentBatch" in end.content:
+            batch = f"Batch {end.content['treatmentBatch']}, {on}"
+            evidence.append(Fact(name="Recycled", values=(batch,), point="Article 77(8)"))
     return Tombstone(
         name=f"Battery {record.serial}",
         identifier=battery_iri(battery.base_url, record.battery_id),
-        ceased_on=day_text(on),
-        recycler=by,
+        how_it_ended=how,
         verdict=verdict_of(checked, by),
         evidence=tuple(evidence),
         lineage=lineage_of(record),
