@@ -55,7 +55,8 @@ class RecordAfterCrash:
             batteries = set(session.exec(select(BatteryRow.battery_id)))
             statements = session.exec(select(StatementRow)).all()
             indexes = dict(session.exec(select(LeafRow.digest, LeafRow.leaf_index)).all())
-        assert set(acknowledged) <= batteries
+        lost = set(acknowledged) - batteries
+        assert not lost, f"acknowledged and not on record: {sorted(lost)[:5]}"
         self._check_each_battery(batteries, statements)
         self._check_log(statements, indexes)
         self._check_from_outside(sorted(batteries))
@@ -66,9 +67,8 @@ class RecordAfterCrash:
     ) -> None:
         items = [one for one in statements if "/21/" in one.about]
         signed = Counter((one.about, one.series.rpartition("#")[2], one.version) for one in items)
-        assert signed == Counter(
-            (battery, series, 1) for battery in batteries for series in _ITEM_SERIES
-        )
+        due = Counter((battery, series, 1) for battery in batteries for series in _ITEM_SERIES)
+        assert signed == due, f"too many: {signed - due}; missing: {due - signed}"
         places = {(one.status_list, one.status_index) for one in statements}
         assert len(places) == len(statements)
 
