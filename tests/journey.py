@@ -15,6 +15,7 @@ import httpx
 import orjson
 import polars as pl
 from builders_contents import an_example
+from builders_recycling import a_report_document
 from servers import Server
 from typer.testing import CliRunner
 
@@ -50,7 +51,6 @@ class Company:
 
 
 MAKER = Company("voltra", "Voltra Packs", "DE", "operator")
-RIVAL = Company("rival", "Rival Cells", "FR", "operator")
 INTEGRATOR = Company("again", "Again Energy", "NL", "second-life")
 COLLECTIVE = Company("collective", "Battery Collective NL", "NL", "operator")
 COLLECTOR = Company("yard", "Yard Collection", "NL", "collector")
@@ -222,6 +222,53 @@ def a_second_life_model() -> dict[str, Any]:
         "chemistryName": {"en": "Lithium nickel manganese cobalt oxide with graphite"},
     }
     return {"gtin": SECOND_LIFE_GTIN, "content": content}
+
+
+def a_batch(intake: str) -> dict[str, Any]:
+    """Return the worked lithium batch as a recycler enters it, in kilograms for its tonnes."""
+    rows = a_report_document("rl-1")["input"]["rows"]
+    return {
+        "site": "Antwerp",
+        "country": "BE",
+        "family": "lithium-based",
+        "main_chemistry": "NMC622",
+        "intakes": [intake],
+        "wet_mass_kg": "102",
+        "water_kg": "2",
+        "rows": [
+            {
+                "substance": row["substance"],
+                "mass_kg": str(row["m_input"]),
+                "recovery_basis_kg": str(row["rm_basis"]) if "rm_basis" in row else None,
+            }
+            for row in rows
+        ],
+    }
+
+
+def the_steps() -> list[dict[str, Any]]:
+    """Return what the two facilities made of the worked batch."""
+    return [
+        {
+            "name": step["step"],
+            "operator": step["operator"],
+            "country": step["country"],
+            "outputs": [
+                {
+                    "substance": one["substance"],
+                    "mass_kg": str(one["m"]),
+                    "recovered_mass_kg": str(one.get("rm_m", 0)),
+                    "label": one.get("note", ""),
+                }
+                for one in step["outputs"]
+            ],
+            "intermediates": [
+                {"label": one["label"], "mass_kg": str(one["m"]), "next_step": one["next_step"]}
+                for one in step.get("intermediate", [])
+            ],
+        }
+        for step in a_report_document("rl-1")["steps"]
+    ]
 
 
 def first_readings(folder: Path, operations: int) -> Path:

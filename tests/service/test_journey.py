@@ -5,6 +5,7 @@ running server, the API with keys, and files that leave with whoever asked for t
 """
 
 import io
+import re
 import time
 from base64 import b64decode
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import httpx
 import orjson
 import pytest
 from builders_contents import an_example
@@ -30,6 +32,7 @@ from journey import (
     RECYCLER,
     SECOND_LIFE_GTIN,
     Life,
+    a_batch,
     a_life,
     a_model,
     a_pack,
@@ -43,6 +46,7 @@ from journey import (
     refusal,
     some_packs_as_table,
     subjects,
+    the_steps,
     today,
 )
 from node_peer import a_node_peer
@@ -58,6 +62,7 @@ ORPHAN = f"01/{EV_GTIN}/21/EV75-3"
 AGAIN = f"01/{SECOND_LIFE_GTIN}/21/AGAIN-1"
 BATTERIES = "/api/v1/batteries"
 RESTRICTED = {"ModelRestrictedStatement", "ItemDeclaredStatement", "ConditionStatement"}
+CSRF_TOKEN = re.compile(r'name="csrf_token" value="([0-9a-f]+)"')
 _PATIENCE_S = 60
 
 
@@ -100,11 +105,24 @@ def companies_join(life: Life) -> None:
     life.command("operator", "login", MAKER.slug, "mara", typed=f"{PASSWORD}\n")
     life.quick_command("model", "add", life.file("model.json", a_model()), "--operator", MAKER.slug)
 
+    signed_in = sign_in(life, "mara", PASSWORD)
+    assert signed_in.status_code == 303
+    assert "HttpOnly" in signed_in.headers["set-cookie"]
+    assert sign_in(life, "mara", "another password").status_code == 401
     did = answered(life.visitor.get(f"/operators/{MAKER.slug}/did.json"))
     assert did["id"] == f"did:web:localhost%3A{life.server.port}:operators:{MAKER.slug}"
     assert (life.server.data / "trust.json").exists()
     secret = life.key_file(MAKER)
     assert secret.stat().st_mode & 0o077 == 0
+
+
+def sign_in(life: Life, login: str, password: str) -> httpx.Response:
+    """Fill in the form as a browser does."""
+    with httpx.Client(base_url=life.server.url) as browser:
+        token = CSRF_TOKEN.search(browser.get("/login").text)
+        assert token is not None
+        fields = {"login": login, "password": password, "csrf_token": token.group(1)}
+        return browser.post("/login", data=fields)
 
 
 def the_pack_comes_on_record(life: Life) -> None:
@@ -450,51 +468,6 @@ def the_recycler_ends_the_passport(life: Life) -> bytes:
     signed = [b64decode(one + "==", altchars=b"-_") for one in statements]
     (recycled,) = [one for one in signed if b'"recycled"' in one]
     return recycled
-
-
-def a_batch(intake: str) -> dict[str, Any]:
-    rows = a_report_document("rl-1")["input"]["rows"]
-    return {
-        "site": "Antwerp",
-        "country": "BE",
-        "family": "lithium-based",
-        "main_chemistry": "NMC622",
-        "intakes": [intake],
-        "wet_mass_kg": "102",
-        "water_kg": "2",
-        "rows": [
-            {
-                "substance": row["substance"],
-                "mass_kg": str(row["m_input"]),
-                "recovery_basis_kg": str(row["rm_basis"]) if "rm_basis" in row else None,
-            }
-            for row in rows
-        ],
-    }
-
-
-def the_steps() -> list[dict[str, Any]]:
-    return [
-        {
-            "name": step["step"],
-            "operator": step["operator"],
-            "country": step["country"],
-            "outputs": [
-                {
-                    "substance": one["substance"],
-                    "mass_kg": str(one["m"]),
-                    "recovered_mass_kg": str(one.get("rm_m", 0)),
-                    "label": one.get("note", ""),
-                }
-                for one in step["outputs"]
-            ],
-            "intermediates": [
-                {"label": one["label"], "mass_kg": str(one["m"]), "next_step": one["next_step"]}
-                for one in step.get("intermediate", [])
-            ],
-        }
-        for step in a_report_document("rl-1")["steps"]
-    ]
 
 
 # --- somebody who distrusts us --------------------------------------------------------------------
