@@ -6,16 +6,26 @@ question that nothing has changed anywhere. Only when it has, the battery itself
 
 import sqlite3
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import psycopg
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from passport.domain.identifiers import BatteryId
+from passport.storage.engine import reading
 
 _LOG_SIZE = "SELECT max(size) FROM passport_checkpoint"
+_WAITING = """
+SELECT s.digest
+FROM passport_statement s
+JOIN passport_leaf l ON l.digest = s.digest
+WHERE s.about = :about AND l.leaf_index IS NULL
+ORDER BY s.statement_id DESC
+LIMIT 1
+"""
 _HEAD = """
-SELECT b.revision, b.state, count(l.leaf_index), max(l.leaf_index), count(*)
+SELECT b.revision, b.state,
+  count(CASE WHEN s.about = b.battery_id THEN l.leaf_index END), max(l.leaf_index)
 FROM passport_battery b
 JOIN passport_statement s ON s.about IN (b.battery_id, b.model_id)
 JOIN passport_leaf l ON l.digest = s.digest
@@ -29,16 +39,21 @@ class PassportHead:
     """Version of everything that is published about one battery and its model.
 
     Attributes:
-        logged: Number of statements in the log.
-        newest: Place of the newest one in the log.
-        waiting: Number of statements that the log has not taken yet.
+        logged: Number of statements about the battery itself that are in the log.
+        newest: Place in the log of the newest statement about it or its model.
     """
 
     revision: int
     state: str
     logged: int
     newest: int
-    waiting: int
+
+
+def waiting_digest(engine: Engine, battery_id: BatteryId) -> bytes | None:
+    """Return the newest statement about a battery that the log has not taken yet."""
+    with reading(engine) as opened:
+        row = opened.execute(text(_WAITING), {"about": battery_id}).one_or_none()
+    return None if row is None else bytes(row[0])
 
 
 class PassportHeads(Protocol):
@@ -69,8 +84,8 @@ class SqliteHeads:
 
     def __init__(self, engine: Engine) -> None:
         # The engine's own way to connect keeps what it prepares, such as the waiting time.
-        self._connection: Any = engine.raw_connection()
-        self._driver: sqlite3.Connection = self._connection.driver_connection
+        self._connection = engine.raw_connection()
+        self._driver = cast("sqlite3.Connection", self._connection.driver_connection)
 
     async def log_size(self) -> int:
         """Return how many entries the signed tree has."""
@@ -134,11 +149,10 @@ def _number(row: tuple[Any, ...] | None) -> int:
 def _head(row: tuple[Any, ...] | None) -> PassportHead | None:
     if row is None:
         return None
-    revision, state, logged, newest, stored = row
+    revision, state, logged, newest = row
     return PassportHead(
         revision=revision,
         state=state,
         logged=logged,
         newest=-1 if newest is None else newest,
-        waiting=stored - logged,
     )

@@ -196,6 +196,8 @@ class PassportViews:
 
     def _make(self, caller: Caller, battery_id: BatteryId, form: Form) -> Answer:
         disclosure = self.passport.services.disclose(caller.actor, battery_id)
+        if all(one.about != battery_id for one in disclosure.statements):
+            raise PassportNotFoundError(battery_id)  # the log has not taken it yet
         is_over = disclosure.battery.state is PassportState.CEASED
         return _answer(
             battery_id,

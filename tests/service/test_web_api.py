@@ -14,6 +14,7 @@ from builders_web import (
 )
 
 from passport.bootstrap.demonstration import EV_IN_USE, SECOND_LIFE_GTIN
+from passport.storage.log import SqlTransparencyLog
 
 BATTERIES = "/api/v1/batteries"
 PDF = b"%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
@@ -149,6 +150,23 @@ def test_a_passport_is_not_deleted_and_says_why(visitor, maker):
 
     assert (refused.status_code, refused.json()["code"]) == (409, "deletion-refused")
     assert "Article 77(8)" in refused.json()["detail"]
+
+
+def test_a_battery_that_the_log_has_not_taken_yet_is_accepted_with_its_receipts_address(
+    visitor, maker, web, monkeypatch
+):
+    with monkeypatch.context() as slow:
+        slow.setattr(SqlTransparencyLog, "wait_for", lambda *_, **__: False)
+        made = visitor.post(BATTERIES, json=an_entry("SLOW-1"), headers=maker)
+    receipt = made.headers["link"].partition("<")[2].partition(">")[0]
+
+    assert made.status_code == 202
+    assert visitor.get(f"/{made.json()['id']}").status_code == 404
+    waiting = visitor.get(receipt)
+    assert (waiting.status_code, waiting.headers["retry-after"]) == (503, "1")
+    web.log.sequence(web.services.clock.now())
+    assert visitor.get(receipt).text.startswith("c2sp.org/tlog-proof@v1")
+    assert visitor.get(f"/{made.json()['id']}").status_code == 200
 
 
 # --- files ----------------------------------------------------------------------------------------

@@ -100,7 +100,7 @@ def _batteries(passport: Passport) -> Iterator[DemoBattery]:
         try:
             passport.services.read_standing(PUBLIC, battery_id)
         except PassportNotFoundError:
-            return  # the demonstration was never loaded here
+            continue  # the demonstration was not loaded here, or is still being loaded
         yield DemoBattery(
             title=title,
             sentence=sentence,

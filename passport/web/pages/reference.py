@@ -64,7 +64,7 @@ def _api_tables(app: FastAPI) -> Iterator[Table]:
         for method, operation in operations.items():
             topic = next(iter(operation.get("tags", ())), "Other")
             words = operation.get("description", operation.get("summary", ""))
-            first = words.split("\n\n")[0].replace("\n", " ")
+            first = words.split("\n\n")[0].replace("\n", " ").replace("``", "")
             rows.setdefault(topic, []).append((f"{method.upper()} {path}", first))
     for topic, found in rows.items():
         yield Table(

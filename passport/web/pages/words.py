@@ -17,8 +17,8 @@ from passport.domain.content import (
 from passport.ui.views.common import Fact, Link, Table, absent_fact
 
 LANGUAGE = "en"
-_GROUPED_FROM = 10_000
 _SIGNIFICANT = 4
+_GROUPED_FROM = 10_000
 _NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
 

@@ -5,13 +5,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from passport.bootstrap import Passport
 from passport.domain.actor import Actor
 from passport.domain.errors import InvalidValueError
 from passport.domain.event import Event
 from passport.linked_data.documents import presentation_bytes
+from passport.services.issue import Registration
 from passport.services.reporting import EnteredEvent
+from passport.storage.heads import waiting_digest
 from passport.ui.request import CurrentActor, IdempotencyKey, SignedIn
-from passport.web.dependencies import BatteryInPath, ExactRoute, Services
+from passport.web.dependencies import BatteryInPath, ExactRoute, Installation, Services
 from passport.web.errors import DeletionRefusedError
 from passport.web.negotiation import Form
 from passport.web.wire import (
@@ -40,14 +43,16 @@ _LONGEST_PAGE = 200
 def register(
     body: RegisterBody,
     actor: SignedIn,
-    services: Services,
+    passport: Installation,
     key: IdempotencyKey,
     response: Response,
 ) -> RegistrationBody | RegistrationsBody:
     """Register one battery, or up to 100 of one operator together: all of them or none.
 
-    The same battery with the same content again is known: 200 instead of 201.
+    The same battery with the same content again is known: 200 instead of 201. Where the log is
+    behind, 202: everything is durable, and ``Link`` leads to the receipt that will be there.
     """
+    services = passport.services
     if isinstance(body, NewBatteryBody):
         registration = services.register_battery(
             actor, operator_for(actor, body.operator), body.to_entry(), idempotency_key=key
@@ -55,6 +60,7 @@ def register(
         if not registration.is_new:
             response.status_code = HTTPStatus.OK
         response.headers["Location"] = registration.iri
+        _tell_if_waiting(passport, registration, response)
         return RegistrationBody.of(registration)
     entries = body.batteries if isinstance(body, BatteriesBody) else body
     operator = one_operator_for(actor, {entry.operator for entry in entries})
@@ -63,7 +69,16 @@ def register(
     )
     if not any(registration.is_new for registration in registrations):
         response.status_code = HTTPStatus.OK
+    _tell_if_waiting(passport, registrations[-1], response)
     return RegistrationsBody(batteries=[RegistrationBody.of(one) for one in registrations])
+
+
+def _tell_if_waiting(passport: Passport, newest: Registration, response: Response) -> None:
+    digest = waiting_digest(passport.engine, newest.battery_id)
+    if digest is not None:
+        response.status_code = HTTPStatus.ACCEPTED
+        response.headers["Link"] = f'</log/proof/{digest.hex()}>; rel="monitor"'
+        response.headers["Retry-After"] = "1"
 
 
 @router.get("")
