@@ -95,7 +95,7 @@ _TEST_SOURCE: Final = MeasurementSource(
     measured_cell="NMC21_5, a 21 Ah cell out of a retired electric vehicle",
     scaling=(
         "Measured on the single cell NMC21_5, not on this battery: its state of health stands for"
-        " every cell; its resistance times 14 in series and divided by 13 in parallel. How far"
+        " every cell; its resistance times 100 in series and divided by 13 in parallel. How far"
         " cells differ from each other was not measured."
     ),
     source_url="https://doi.org/10.1038/s41467-024-54454-0",
@@ -178,7 +178,7 @@ def _record_test(passport: Passport) -> None:
     )
     rated = Decimal(str(row["rated_capacity_ah"]))
     health = rounded(100 * Decimal(str(row["reference_capacity_ah"])) / rated)
-    ohms = (Decimal(str(row["u2_v"])) - Decimal(str(row["u1_v"]))) / (rated / 2) * 14 / 13
+    ohms = (Decimal(str(row["u2_v"])) - Decimal(str(row["u1_v"]))) / (rated / 2) * 100 / 13
     passport.services.record_condition(
         INTEGRATOR.actor,
         SECOND_LIFE,

@@ -27,6 +27,8 @@ EXAMPLES = {
     "stationary-battery-model": (MODEL_LEVELS, Category.INDUSTRIAL),
     "ev-pack": (ITEM_LEVELS, Category.EV),
     "stationary-battery": (ITEM_LEVELS, Category.INDUSTRIAL),
+    "second-life-battery-model": (MODEL_LEVELS, Category.INDUSTRIAL),
+    "second-life-battery": (ITEM_LEVELS, Category.INDUSTRIAL),
     "ev-pack-condition": (CONDITION_LEVELS, Category.EV),
 }
 """The examples in `schemas/examples`, what each is about and its category."""

@@ -118,11 +118,10 @@ def load_record(services: PassportServices, base_url: str, progress: Callable[[s
         _add_company(services, company, base_url)
     _enter_collective(services)
     progress("demonstration: models and batteries")
-    ev_model = _example("ev-pack-model.json")
-    stationary_model = _example("stationary-battery-model.json")
-    _add_model(services, MANUFACTURER, EV_GTIN, ev_model)
-    _add_model(services, MANUFACTURER, STATIONARY_GTIN, stationary_model)
-    _add_model(services, INTEGRATOR, SECOND_LIFE_GTIN, _second_life_model(stationary_model))
+    _add_model(services, MANUFACTURER, EV_GTIN, _example("ev-pack-model.json"))
+    _add_model(services, MANUFACTURER, STATIONARY_GTIN, _example("stationary-battery-model.json"))
+    second_life_model = _example("second-life-battery-model.json")
+    _add_model(services, INTEGRATOR, SECOND_LIFE_GTIN, second_life_model)
     item, picture = _example("ev-pack.json"), _picture(base_url)
     for battery_id in (EV_IN_USE, EV_RETIRED, EV_IN_WASTE, EV_RECYCLED):
         _register(services, battery_id, item | {"content": item["content"] | picture})
@@ -214,17 +213,6 @@ def _picture(base_url: str) -> dict[str, Any]:
     }
 
 
-def _second_life_model(stationary_model: Mapping[str, Any]) -> Mapping[str, Any]:
-    content = {
-        **stationary_model["content"],
-        "modelIdentifier": "AGAIN-120",
-        "modelName": {"en": "Again 120: two retired EV packs in one cabinet"},
-        "chemistry": "NMC",
-        "chemistryName": {"en": "Lithium nickel manganese cobalt oxide with graphite"},
-    }
-    return {"content": content}
-
-
 def give_second_life(services: PassportServices) -> None:
     """Make one stationary battery of two retired packs, once the first life is on record."""
     actor = INTEGRATOR.actor
@@ -237,13 +225,13 @@ def give_second_life(services: PassportServices) -> None:
     photo = services.keep_attachment(
         actor, schema_file("examples/legacy-plate.png").read_bytes(), "image/png"
     )
-    item = _example("stationary-battery.json")["content"]
+    item = _example("second-life-battery.json")["content"]
     succession = services.declare_second_life(
         actor,
         INTEGRATOR.slug,
         NewSecondLife(
             battery_id=SECOND_LIFE,
-            content={**item, "serialNumber": "AGAIN-0007", "manufacturedOn": "2026-11"},
+            content=item,
             operation=Operation.REPURPOSING,
             predecessors=(
                 Predecessor(battery_id=EV_RETIRED),
