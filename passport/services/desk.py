@@ -28,7 +28,10 @@ def new_id() -> str:
 
 def desk_of(operator: Operator, *, work: Work) -> "StatementDesk":
     """Return the one desk of an operator in this unit of work."""
-    return work.desks.setdefault(operator.slug, StatementDesk(work, operator))
+    desk = work.desks.get(operator.slug)
+    if not isinstance(desk, StatementDesk):
+        desk = work.desks[operator.slug] = StatementDesk(work, operator)
+    return desk
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ transaction when the use case has ended; a use case therefore never reads what i
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from passport.domain.access import Grant, Standing
 from passport.domain.battery import Battery, BatteryModel
@@ -19,9 +19,6 @@ from passport.domain.responsibility import ProducerRegistration
 from passport.domain.second_life import Succession
 from passport.signing.did import PublishedKey
 from passport.signing.keys import SigningKey
-
-if TYPE_CHECKING:
-    from passport.services.desk import StatementDesk
 
 
 class Clock(Protocol):
@@ -318,7 +315,7 @@ class Work:
     clock: Clock
     shows_status_publicly: bool = False
     """Whether the public sees the status of first-life batteries too; a policy, off by default."""
-    desks: dict[str, "StatementDesk"] = field(default_factory=dict)
+    desks: dict[str, object] = field(default_factory=dict)
     """Desks by operator: one list of places for all that a use case signs."""
 
     def standing(self, battery: Battery) -> Standing:
