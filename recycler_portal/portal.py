@@ -8,12 +8,15 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from passport.domain.actor import Actor
+from passport.domain.identifiers import BatteryId
 from recycler_portal.domain.batch import Batch
+from recycler_portal.domain.errors import NotToldError
 from recycler_portal.domain.intake import Intake
 from recycler_portal.domain.task import Message, Task
 from recycler_portal.rules.annex_xii import RecyclingRules, load_recycling_rules
@@ -38,6 +41,8 @@ _TRIES = 5
 """A use case that lost a race is run again; more losses in a row mean something else is wrong."""
 _LIST_LENGTH = 200
 _TOLD_AT_ONCE = 100
+
+log = structlog.get_logger()
 
 
 class Portal:
@@ -175,18 +180,48 @@ class Portal:
         return treat.rates_of_batch(batch, self.recycling, on=self._clock.now().date())
 
     def tell_passport(self) -> None:
-        """Tell the passport's record all that waits to be told, oldest first."""
-        while messages := self._do(lambda work: work.outbox.waiting(limit=_TOLD_AT_ONCE)):
-            for message in messages:
-                self._tell(message)
+        """Tell the passport's record all that waits to be told, oldest first.
+
+        Raises:
+            NotToldError: Something could not be told now; all that does not depend on it was.
+        """
+        not_told = self._tell_all()
+        if not_told:
+            raise NotToldError(
+                f"{len(not_told)} batteries could not be told about, the first is {not_told[0]}"
+            )
 
     def has_something_to_tell(self) -> bool:
         """Whether something waits to be told."""
         return bool(self._do(lambda work: work.outbox.waiting(limit=1)))
 
     def _tell_now(self) -> None:
+        # What was committed here stands, also where the record is away: the job tells it later.
         self._ask_to_tell()
-        self.tell_passport()
+        self._tell_all()
+
+    def _tell_all(self) -> Sequence[BatteryId]:
+        """Tell what waits; return the batteries about which the record could not be told."""
+        not_told: list[BatteryId] = []
+        after = ""
+        while messages := self._waiting(after):
+            after = messages[-1].message_id
+            for message in messages:
+                # One battery's messages keep their order: what follows waits for what failed.
+                if message.battery_id not in not_told and not self._is_told(message):
+                    not_told.append(message.battery_id)
+        return not_told
+
+    def _waiting(self, after: str) -> Sequence[Message]:
+        return self._do(lambda work: work.outbox.waiting(after=after, limit=_TOLD_AT_ONCE))
+
+    def _is_told(self, message: Message) -> bool:
+        try:
+            self._tell(message)
+        except Exception:  # the edge of a message: whatever failed is tried again by the job
+            log.exception("passport_not_told", kind=message.kind, message=message.message_id)
+            return False
+        return True
 
     def _tell(self, message: Message) -> None:
         told = tell(message, record=self._record)

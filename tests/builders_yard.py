@@ -48,6 +48,7 @@ class RememberingRecord:
         self.responsible = "voltra (producer, NL-4711)"
         self.refusal: PassportError | None = None
         self.outage: Exception | None = None
+        self.unspeakable: BatteryId | None = None
 
     def ask(self, actor: Actor, battery_id: BatteryId) -> RecordAnswer:
         del actor, battery_id
@@ -74,6 +75,8 @@ class RememberingRecord:
     def _hear(self, what: str, actor: Actor, battery_id: BatteryId, key: str) -> None:
         if self.outage is not None:
             raise self.outage
+        if battery_id == self.unspeakable:
+            raise ConnectionError("away for this battery")
         if self.refusal is not None:
             raise self.refusal
         self.told.append((what, actor.organisation, battery_id))

@@ -1,6 +1,11 @@
 """Refusals of the end-of-life portal: somebody outside can act on each of them."""
 
-from passport.domain.errors import ConflictError, InvalidValueError, NotFoundError
+from passport.domain.errors import (
+    ConflictError,
+    InvalidValueError,
+    NotFoundError,
+    PassportError,
+)
 from recycler_portal.domain.findings import Finding
 
 
@@ -84,3 +89,9 @@ class PhotoRefusedError(InvalidValueError):
     """A photo is too large, or no picture of a kind that is kept."""
 
     code = "intake-photo-refused"
+
+
+class NotToldError(PassportError):
+    """The passport's record could not be told what happened here; the job tries again."""
+
+    code = "passport-not-told"

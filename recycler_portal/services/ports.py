@@ -179,8 +179,8 @@ class Outbox(Protocol):
         """Keep a message until it was told."""
         ...
 
-    def waiting(self, *, limit: int) -> Sequence[Message]:
-        """Return what is to be told, the oldest first."""
+    def waiting(self, *, after: str = "", limit: int) -> Sequence[Message]:
+        """Return what is to be told, the oldest first, of what follows a message."""
         ...
 
     def settle(self, message_id: str, outcome: str, at: datetime) -> bool:

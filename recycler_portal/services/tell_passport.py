@@ -8,15 +8,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from passport.domain.errors import PassportCeasedError, PassportError
+from passport.domain.errors import (
+    AccessDeniedError,
+    ConflictError,
+    ContentRefusedError,
+    InvalidValueError,
+    NotFoundError,
+    PassportCeasedError,
+)
 from recycler_portal.domain.batch import Stage
 from recycler_portal.domain.intake import Answering
 from recycler_portal.domain.task import Message, MessageKind, TaskKind
 from recycler_portal.services.ports import PassportRecord, WasteAnswer, YardWork
 from recycler_portal.services.tasks import ask_person
 
-_TRY_AGAIN = frozenset({"stale-write"})
-"""Refusals that say only that somebody else was first."""
+_TRY_AGAIN = frozenset({"stale-write", "not-logged-yet"})
+"""Refusals that say only that somebody else was first, or that the log is behind."""
+_FOR_GOOD = (
+    AccessDeniedError,
+    ConflictError,
+    ContentRefusedError,
+    InvalidValueError,
+    NotFoundError,
+    PassportCeasedError,
+)
+"""Kinds of refusal that telling again does not change; any other is a fault that may pass."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +52,7 @@ def tell(message: Message, *, record: PassportRecord) -> Told:
     """Tell the record one message.
 
     Raises:
-        PassportError: Somebody else was first; tell it again.
+        PassportError: Somebody else was first, or the record has a fault; tell it again.
     """
     try:
         return Told(answer=_tell_kind(message, record))
@@ -45,7 +61,7 @@ def tell(message: Message, *, record: PassportRecord) -> Told:
         if message.kind is MessageKind.DECLARE_RECYCLED:
             return Told()
         return Told(refusal=f"{error.code}: {error}")
-    except PassportError as error:
+    except _FOR_GOOD as error:
         if error.code in _TRY_AGAIN:
             raise
         return Told(refusal=f"{error.code}: {error}")

@@ -112,11 +112,11 @@ class SqlOutbox:
         )
         self._session.flush()
 
-    def waiting(self, *, limit: int) -> Sequence[Message]:
-        """Return what is to be told, the oldest first."""
+    def waiting(self, *, after: str = "", limit: int) -> Sequence[Message]:
+        """Return what is to be told, the oldest first, of what follows a message."""
         query = (
             select(MessageRow)
-            .where(col(MessageRow.done_at).is_(None))
+            .where(col(MessageRow.done_at).is_(None), col(MessageRow.message_id) > after)
             .order_by(col(MessageRow.message_id))
             .limit(limit)
         )

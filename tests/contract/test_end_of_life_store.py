@@ -25,6 +25,8 @@ from passport.domain.errors import (
     PassportCeasedError,
     TransitionRefusedError,
 )
+from passport.domain.identifiers import BatteryId
+from passport.keystore.files import KeystoreError
 from passport.storage.migrate import check_drift, downgrade, is_current, upgrade
 from recycler_portal.domain.batch import Stage
 from recycler_portal.domain.errors import (
@@ -38,6 +40,7 @@ from recycler_portal.domain.errors import (
     IntakeNotFoundError,
     IntakeUnreadableError,
     MassBalanceError,
+    NotToldError,
     TaskNotFoundError,
 )
 from recycler_portal.domain.intake import Answering
@@ -47,6 +50,8 @@ from recycler_portal.domain.waste_battery import Packaging, Sign, Stream
 from recycler_portal.portal import Portal
 from recycler_portal.services.ports import RecordAnswer
 from recycler_portal.storage.sources import eol_source
+
+OTHER_BATTERY = BatteryId(BATTERY[:-1] + "9")
 
 
 @pytest.fixture
@@ -141,11 +146,10 @@ def test_the_same_request_again_makes_no_second_intake(portal, record):
 
 def test_a_record_that_is_away_is_told_later_with_the_same_key(portal, record):
     record.outage = ConnectionError("away")
-    with pytest.raises(ConnectionError):
-        portal.take_in(COLLECTOR, a_new_intake())
+    assert portal.take_in(COLLECTOR, a_new_intake()).answering is Answering.ASKED
     assert portal.has_something_to_tell()
-    (waiting,) = portal.waiting_intakes(COLLECTOR)
-    assert waiting.answering is Answering.ASKED
+    with pytest.raises(NotToldError, match=BATTERY):
+        portal.tell_passport()
 
     record.outage = None
     portal.tell_passport()
@@ -153,6 +157,32 @@ def test_a_record_that_is_away_is_told_later_with_the_same_key(portal, record):
 
     assert record.told == [("declare-waste", "yard", BATTERY)]
     assert portal.waiting_intakes(COLLECTOR)[0].answering is Answering.FOUND
+
+
+def test_a_fault_of_the_record_is_no_refusal(portal, record):
+    record.refusal = KeystoreError("the keystore is away")
+    assert portal.take_in(COLLECTOR, a_new_intake()).answering is Answering.ASKED
+
+    record.refusal = None
+    portal.tell_passport()
+
+    assert portal.waiting_intakes(COLLECTOR)[0].answering is Answering.FOUND
+
+
+def test_a_battery_that_cannot_be_told_about_holds_back_no_other(portal, record):
+    record.unspeakable = BATTERY
+    stuck = portal.take_in(RECYCLER, a_new_intake("a"))
+    batch = portal.start_batch(RECYCLER, a_new_batch((stuck.intake_id,)))
+
+    other = portal.take_in(RECYCLER, a_new_intake("b", battery_id=OTHER_BATTERY))
+
+    assert other.answering is Answering.FOUND
+    assert record.told == [("declare-waste", RECYCLER.organisation, OTHER_BATTERY)]
+    assert batch.batteries[0].stage is Stage.ENTERING
+
+    record.unspeakable = None
+    portal.tell_passport()
+    assert [what for what, *_ in record.told[1:]] == ["declare-waste", "enter-recycling"]
 
 
 def test_a_refusal_of_the_record_becomes_a_task(portal, record):
