@@ -30,7 +30,7 @@ def register_on_sqlite(options: Options) -> Iterator[Contest]:
         yield Contest(subject=lambda: per_second(packs.register, 1) * packs.count)
 
 
-@bench("register packs from a file, PostgreSQL", unit="packs/s", better=Better.MORE)
+@bench("register packs from a file, PostgreSQL without fsync", unit="packs/s", better=Better.MORE)
 def register_on_postgresql(options: Options) -> Iterator[Contest]:
     with a_postgresql_server() as server:
         server.execute("CREATE DATABASE bench")

@@ -1,8 +1,8 @@
-"""Frames of one pack until they are durable: decoded, checked, spooled with fsync, folded."""
+"""Frames of one pack until they are durable: decoded, checked, spooled with fsync, entered."""
 
 import tempfile
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 from builders_registered import MAKER, PACK
@@ -61,6 +61,22 @@ def take_in(options: Options) -> Iterator[Contest]:
             _require_all(receipt.accepted)
 
         yield Contest(subject=lambda: _BATCH * per_second(send, options.times(_BATCHES)))
+        house.passport.close()
+
+
+@bench("take frames in and report of all, in process", unit="frames/s", better=Better.MORE)
+def take_in_and_report(options: Options) -> Iterator[Contest]:
+    """The same with the state that is kept of each day, and what it says of the condition."""
+    batches = options.times(_BATCHES)
+    with tempfile.TemporaryDirectory(prefix="passport-bench-") as folder:
+        house, bodies = telemetry_at(Path(folder)), _bodies()
+
+        def send_and_report() -> None:
+            for body in islice(bodies, batches):
+                _require_all(house.telemetry.take_in(MAKER, decode_json(body)).accepted)
+            house.telemetry.report(PACK)
+
+        yield Contest(subject=lambda: _BATCH * batches * per_second(send_and_report, 1))
         house.passport.close()
 
 
