@@ -96,6 +96,8 @@ def _parsed(body: bytes) -> Any:  # noqa: ANN401 - any JSON
 def _frames_of(message: dict[str, Any]) -> list[Any]:
     fields, rows = message.get("fields"), message.get("rows")
     if isinstance(fields, list) and isinstance(rows, list):
+        if not all(isinstance(name, str) for name in fields):
+            raise FrameError('"fields" is a list of names of fields')
         return [
             dict(zip(fields, row, strict=True))
             if isinstance(row, list) and len(row) == len(fields)
@@ -116,9 +118,18 @@ def _decode(items: Iterable[Any], battery: object) -> DecodedBatch:
             batch.frames.append((place, _frame(item, battery, known)))
         except _MalformedError as error:
             batch.malformed.append(
-                MalformedFrame(place=place, reason=str(error), raw=orjson.dumps(item))
+                MalformedFrame(place=place, reason=str(error), raw=_kept_raw(item))
             )
     return batch
+
+
+def _kept_raw(item: Any) -> bytes:  # noqa: ANN401 - any JSON
+    """Return what is kept of something that is no frame."""
+    try:
+        return orjson.dumps(item)
+    except orjson.JSONEncodeError:
+        # JSON nested deeper than it can be written again: nothing of a frame is in it.
+        return b'"nested too deeply"'
 
 
 def _frame(item: Any, battery: object, known: dict[object, BatteryId]) -> Frame:  # noqa: ANN401

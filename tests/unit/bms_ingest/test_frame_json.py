@@ -81,6 +81,8 @@ def test_a_row_with_too_few_values_is_set_aside():
         (b"[]", "a batch is a JSON object"),
         (b'{"frames": 1}', "neither"),
         (b'{"format": "other", "frames": []}', "format 'other'"),
+        (b'{"fields": [1], "rows": [[1]]}', "a list of names"),
+        (b'{"fields": [[1]], "rows": [[1]]}', "a list of names"),
     ],
 )
 def test_what_is_no_batch_is_refused(body, said):
@@ -91,3 +93,9 @@ def test_what_is_no_batch_is_refused(body, said):
 def test_lines_are_read_one_frame_each():
     lines = b"\n".join(orjson.dumps(FRAME | {"battery": BATTERY, "seq": seq}) for seq in (4, 5))
     assert [frame.seq for _, frame in decode_ndjson(lines + b"\n\n").frames] == [4, 5]
+
+
+def test_what_is_nested_too_deeply_to_be_written_again_is_set_aside_without_it():
+    deep = b"[" * 300 + b"]" * 300
+    (malformed,) = decode_json(b'{"battery": "x", "frames": [' + deep + b"]}").malformed
+    assert malformed.raw == b'"nested too deeply"'
