@@ -291,6 +291,8 @@ def _required(entered: Entered, name: str, message: str, errors: dict[str, str])
 def _text(text: str, name: str, errors: dict[str, str]) -> str:
     if len(text) > _LONGEST_TEXT:
         errors[name] = f"Write at most {_LONGEST_TEXT} characters."
+    if any(ord(character) < ord(" ") and character not in "\t\r\n" for character in text):
+        errors[name] = "Type it again: it holds a control character."
     return text
 
 

@@ -1,7 +1,6 @@
 """Bodies of the API and its answers; masses are decimal texts in kilograms."""
 
 import base64
-import binascii
 import hashlib
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -34,8 +33,10 @@ Mass = Annotated[Decimal, Field(ge=0, lt=10**12, decimal_places=12, allow_inf_na
 """Mass [kg]; so many digits add up exactly."""
 Measure = Annotated[Decimal, Field(gt=0, lt=10**6, decimal_places=6, allow_inf_nan=False)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-ShortText = Annotated[str, Field(max_length=200)]
-LongText = Annotated[str, Field(max_length=2000)]
+_PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+"""No control characters: nothing that is signed or printed may hold them."""
+ShortText = Annotated[str, Field(max_length=200, pattern=_PRINTABLE)]
+LongText = Annotated[str, Field(max_length=2000, pattern=_PRINTABLE)]
 
 
 class Body(BaseModel):
@@ -319,5 +320,5 @@ def instant_text(instant: datetime) -> str:
 def _bytes(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # no base64, or no ASCII at all
         raise PhotoRefusedError(f"a photo is no base64: {error}") from error

@@ -118,9 +118,9 @@ def _normal_instant(value: object) -> object:
         return value
     try:
         instant = value if isinstance(value, datetime) else datetime.fromisoformat(value.strip())
-    except ValueError:
-        return value
-    return str(value) if instant.tzinfo is None else instant_text(instant)
+        return str(value) if instant.tzinfo is None else instant_text(instant)
+    except (ValueError, OverflowError):
+        return str(value)
 
 
 _NORMAL: dict[Datatype, Callable[[object], object]] = {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from passport.domain.access import (
+    BATTERY_SCOPE,
     CONDITION_SCOPE,
     EVENT_SCOPE,
     ORGANISATION_SCOPE,
@@ -217,8 +218,10 @@ def close_notice(actor: Actor, notice_id: str, *, work: Work) -> None:
     """Put a notice of the actor's organisation away.
 
     Raises:
+        AccessDeniedError: The login does not reach to reading it.
         NoticeUnknownError: It has no such open notice.
     """
+    require_reach(actor, READ_SCOPE)
     if not any(n.notice_id == notice_id for n in work.events.notices_for(actor.organisation)):
         raise NoticeUnknownError(f"{actor.organisation} has no open notice {notice_id}")
     work.events.close_notice(notice_id, work.clock.now())
@@ -229,10 +232,12 @@ def keep_attachment(actor: Actor, content: bytes, media_type: str, *, work: Work
 
     Raises:
         NotSignedInError: Nobody is signed in.
+        AccessDeniedError: The login does not reach to anything that takes a document.
         InvalidValueError: It is empty, or no kind of file that is kept here.
     """
     if actor.is_anonymous:
         raise NotSignedInError("sign in to upload a document")
+    require_reach(actor, BATTERY_SCOPE, CONDITION_SCOPE, EVENT_SCOPE, ORGANISATION_SCOPE)
     if not content:
         raise InvalidValueError("the file is empty")
     if media_type not in KEPT_MEDIA_TYPES:

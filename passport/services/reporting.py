@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from passport.domain.battery import Battery
 from passport.domain.errors import InvalidValueError
@@ -65,20 +65,25 @@ def read_entered_event(entered: Mapping[str, object], now: datetime) -> EnteredE
             f"{', '.join(sorted(strange)) or 'details of another kind'}"
         )
     text = str(entered.get("occurredAt", ""))
-    try:
-        occurred_at = datetime.fromisoformat(text) if text else now
-    except ValueError as error:
-        raise InvalidValueError(f"{text!r} is no instant; write 2027-02-18T10:00:00Z") from error
-    if occurred_at.tzinfo is None:
-        raise InvalidValueError(f"{text!r} names no time zone; end it with Z for UTC")
     return EnteredEvent(
-        occurred_at=occurred_at,
+        occurred_at=_instant_of(text) if text else now,
         reason=str(entered.get("reason", "")),
         country=str(entered.get("country", "")),
         batch=str(entered.get("batch", "")),
         buyer=str(entered.get("buyer", "")),
         details=details,
     )
+
+
+def _instant_of(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+        in_utc = instant.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise InvalidValueError(f"{text!r} is no instant; write 2027-02-18T10:00:00Z") from error
+    if instant.tzinfo is None:
+        raise InvalidValueError(f"{text!r} names no time zone; end it with Z for UTC")
+    return in_utc
 
 
 def sign_event(battery: Battery, report: EventReport, reporter: Operator, *, work: Work) -> Event:

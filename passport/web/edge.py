@@ -14,7 +14,7 @@ from passport.settings import Settings
 from passport.ui.headers import page_headers
 from passport.ui.request import Frame
 from passport.web.auth import identify
-from passport.web.errors import HostUnknownError, RequestTooLargeError
+from passport.web.errors import HostUnknownError, RequestRefusedError, RequestTooLargeError
 from passport.web.problems import answer_refusal
 from passport.web.views import Answer, PassportViews, SentAnswer
 
@@ -98,6 +98,7 @@ class Edge:
 
         Raises:
             HostUnknownError: It names another host.
+            RequestRefusedError: Its address holds a character that no database keeps.
             RequestTooLargeError: It announces a larger body than this service takes.
             NotSignedInError: It would write, and nobody is signed in.
         """
@@ -105,6 +106,8 @@ class Edge:
         headers = scope["headers"]
         self._require_host(headers)
         raw_path = scope.get("raw_path", b"").decode("ascii", "replace")
+        if "%00" in raw_path or b"%00" in scope["query_string"]:
+            raise RequestRefusedError("the address holds U+0000, which nothing here is called")
         if raw_path.startswith(_WITH_IDENTIFIER):
             scope["path"] = raw_path
         caller = await identify(headers, services=self._passport.services, cookie=self._cookie)

@@ -116,11 +116,17 @@ _NEVER_SHOWN = frozenset({"password", CSRF_FIELD})
 
 
 async def read_form(request: Request) -> SentForm:
-    """Return what a browser sent."""
+    """Return what a browser sent.
+
+    Raises:
+        InvalidValueError: A text holds a character that no database keeps.
+    """
     form = await request.form()
     texts: dict[str, list[str]] = {}
     for name, value in form.multi_items():
         if isinstance(value, str):
+            if "\x00" in value:
+                raise InvalidValueError(f"the field {name} holds U+0000; type it again")
             texts.setdefault(name, []).append(value)
     names = {name for name, value in form.multi_items() if not isinstance(value, str)}
     return SentForm(

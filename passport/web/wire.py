@@ -1,9 +1,17 @@
 """Bodies of requests and answers, as they are written on the wire."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+)
 from pydantic.alias_generators import to_camel
 
 from passport.domain.access import Audience, Grant
@@ -28,6 +36,16 @@ class Body(BaseModel):
         alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
     )
 
+
+def _in_utc(instant: datetime) -> datetime:
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("an instant lies in the years 1 to 9999, in UTC") from error
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A day and time with its time zone."""
 
 Terms = Annotated[
     dict[str, Any],
@@ -207,7 +225,7 @@ class ContentBody(Body):
 class NewConditionBody(Body):
     """A condition of a battery at one instant."""
 
-    measured_at: AwareDatetime
+    measured_at: Instant
     content: Terms
 
 
@@ -236,7 +254,7 @@ class NewEventBody(Body):
     """What happened to a battery; ``country`` for waste, ``batch`` for recycling."""
 
     kind: EventKind
-    occurred_at: AwareDatetime | None = None
+    occurred_at: Instant | None = None
     reason: str = ""
     country: str = ""
     batch: str = ""
@@ -352,7 +370,7 @@ class NewGrantBody(Body):
     purpose: str
     legal_ground: str = "Regulation (EU) 2023/1542, Article 77(2), third subparagraph"
     scopes: frozenset[str] = frozenset()
-    expires_at: AwareDatetime | None = None
+    expires_at: Instant | None = None
 
 
 class GrantBody(Body):
@@ -437,7 +455,7 @@ class NewKeyBody(Body):
     """An API key to be made for the caller's organisation."""
 
     scopes: frozenset[str] = frozenset()
-    expires_at: AwareDatetime | None = None
+    expires_at: Instant | None = None
 
 
 class KeyBody(Body):

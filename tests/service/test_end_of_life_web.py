@@ -460,3 +460,16 @@ def test_a_collector_ticks_off_the_task_of_an_orphan(client, passport):
     page = follow(client, send(client, done.group(1), form_of(client, "/yard/intake")))
 
     assert "Any producer of its category must take it back" not in page
+
+
+def test_what_is_no_photo_and_no_text_is_refused(client, passport):
+    headers = key_of(passport, COLLECTOR)
+    gate = {"site": "Gate 1", "country": "NL"}
+
+    no_base64 = client.post(
+        "/api/v1/intakes", json={**gate, "photos": [{"content_base64": "é"}]}, headers=headers
+    )
+    no_text = client.post("/api/v1/intakes", json={**gate, "site": "Gate\u00001"}, headers=headers)
+
+    assert no_base64.json()["code"] == "intake-photo-refused"
+    assert no_text.json()["code"] == "request-invalid"

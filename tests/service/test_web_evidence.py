@@ -131,7 +131,18 @@ def test_the_log_is_published_in_tiles(visitor, web):
 
 
 @pytest.mark.parametrize(
-    "place", ["0/000", "0/1", "0/000.p/0", "0/000.p/256", "0/0x0/000", "one/000", "9/000"]
+    "place",
+    [
+        "0/000",
+        "0/1",
+        "0/000.p/0",
+        "0/000.p/256",
+        "0/0x0/000",
+        "one/000",
+        "9/000",
+        "99999999999999999999/000",
+        f"0/{'x999/' * 50}999",
+    ],
 )
 def test_a_tile_that_is_not_there_is_not_there(visitor, place):
     assert visitor.get(f"/log/tile/{place}").status_code == 404

@@ -23,6 +23,9 @@ _TEXT = "text/plain; charset=utf-8"
 _ASK_AGAIN = {"Cache-Control": "public, max-age=5"}
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _PARTIAL_SUFFIX = ".p"
+_MOST_LEVELS = 64
+_MOST_DIGIT_GROUPS = 5
+"""Places of more digits than any log will have; far beyond, a number fits into no database."""
 
 
 @router.get("/operators/{slug}/did.json")
@@ -85,7 +88,8 @@ def read_entries(place: str, passport: Installation) -> Response:
 @router.get("/log/tile/{level}/{place:path}")
 def read_tile(level: str, place: str, passport: Installation) -> Response:
     """Return the hashes of one tile."""
-    if not level.isascii() or not level.isdigit():
+    is_level = level.isascii() and level.isdigit() and len(level) <= len(str(_MOST_LEVELS))
+    if not is_level or int(level) >= _MOST_LEVELS:
         raise _no_tile(level)
     index, width = _tile_place(place)
     body = passport.log.tile(int(level), index, width)
@@ -123,6 +127,8 @@ def _tile_place(place: str) -> tuple[int, int]:
         raise _no_tile(place)
     digits = [part.removeprefix("x") for part in thousands] + [last]
     if not all(len(part) == 3 and part.isascii() and part.isdigit() for part in digits):  # noqa: PLR2004
+        raise _no_tile(place)
+    if len(digits) > _MOST_DIGIT_GROUPS:
         raise _no_tile(place)
     if not partial:
         return int("".join(digits)), TILE_WIDTH

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from passport.domain.actor import SYSTEM
 from passport.services.operators import NewOperator, NewRegistration
 from passport.ui.request import SignedIn
-from passport.web.dependencies import Installation, Services
+from passport.web.dependencies import ExactRoute, Installation, Services
 from passport.web.wire import (
     KeyBody,
     NewKeyBody,
@@ -18,7 +18,7 @@ from passport.web.wire import (
     RegisterLineBody,
 )
 
-router = APIRouter(prefix="/api/v1", tags=["Operators"])
+router = APIRouter(prefix="/api/v1", tags=["Operators"], route_class=ExactRoute)
 
 
 @router.post("/operators", status_code=HTTPStatus.CREATED)
