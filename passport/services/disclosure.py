@@ -85,8 +85,14 @@ def disclose(
 def condition_chain(
     actor: Actor, battery_id: BatteryId, *, work: Work
 ) -> Sequence[SignedStatement]:
-    """Return every condition of a battery, oldest first, or none where the actor sees none."""
+    """Return every condition of a battery, oldest first, or none where the actor sees none.
+
+    Raises:
+        PassportCeasedError: The battery has been recycled; so has its passport's content.
+    """
     battery = work.passports.read(battery_id)
+    if battery.state is PassportState.CEASED:
+        raise PassportCeasedError(battery_id)
     if Point.INDIVIDUAL not in readable_points(actor, battery, work=work):
         return ()
     return work.statements.all_about(battery_id, StatementKind.CONDITION)

@@ -16,6 +16,7 @@ from builders_yard import (
 )
 
 from passport.bootstrap import Passport
+from passport.domain.errors import PassportCeasedError
 from passport.domain.event import EventKind
 from passport.domain.identifiers import BatteryId
 from passport.domain.status import BatteryStatus, PassportState
@@ -89,6 +90,16 @@ def test_a_pack_goes_from_the_yard_to_the_end_of_its_passport(passport, portal):
     assert arrived.answering is Answering.FOUND
 
     assert passport.services.read_standing(MAKER, PACK).state is PassportState.CEASED
+
+
+def test_the_conditions_of_a_passport_end_with_it(passport, portal):
+    enter_producer(passport, country="BE")
+    assert passport.services.condition_chain(MAKER, PACK) == []
+
+    to_the_end(portal)
+
+    with pytest.raises(PassportCeasedError):
+        passport.services.condition_chain(MAKER, PACK)
 
 
 def test_a_code_whose_passport_has_ceased_is_held_as_unknown(passport, portal):
