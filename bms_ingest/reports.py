@@ -164,6 +164,7 @@ _IN_WORDS = {
     "temperature_min_c": "not colder than {} °C",
     "temperature_max_c": "not warmer than {} °C",
     "discharge_share": "{} of the charge taken in counts as given back",
+    "share_source": "that share {}",
     "charge_measured_by": "charge measured by {}",
     "convention": "counted over {}",
     "unseen": "{}",

@@ -13,7 +13,7 @@ from typing import Final
 from bms_ingest.charge_session import ChargeRecord
 from bms_ingest.estimators.estimate import Estimate, rounded
 from bms_ingest.flow import CHARGE_UNITS_PER_MAH
-from bms_ingest.traits import BatteryTraits
+from bms_ingest.traits import BatteryTraits, CellFamily
 
 QUANTITY: Final = "state_of_health_percent"
 METHOD: Final = "full-charge"
@@ -36,13 +36,22 @@ class DischargeShare:
         deviation: Its standard deviation between cells and charges.
     """
 
-    value: float = 0.977
-    deviation: float = 0.012
+    value: float
+    deviation: float
+    source: str
 
 
-DEFAULT_SHARE: Final = DischargeShare()
+SHARES: Final = {
+    CellFamily.LAYERED_OXIDE: DischargeShare(
+        value=0.977, deviation=0.012, source="measured on eight other cells of its family"
+    ),
+    CellFamily.IRON_PHOSPHATE: DischargeShare(
+        value=0.977, deviation=0.03, source="taken from another family, the interval widened"
+    ),
+}
 """Declared, not measured on the battery at hand: median of discharged / charged Ah on 242 charges
-of eight 18650 cells. Source: NASA PCoE Battery Data Set, reference discharges."""
+of eight 18650 cells. Source: NASA PCoE Battery Data Set, reference discharges. For iron phosphate
+nothing was measured; its deviation is a guess on the wide side."""
 
 
 def refusal_of(record: ChargeRecord, traits: BatteryTraits) -> str | None:
@@ -108,14 +117,14 @@ def _unsound_amount(record: ChargeRecord, traits: BatteryTraits) -> str | None:
 def estimate_state_of_health(
     records: Sequence[ChargeRecord],
     traits: BatteryTraits,
-    share: DischargeShare = DEFAULT_SHARE,
+    share: DischargeShare | None = None,
 ) -> Estimate:
     """Combine the newest full charges to a state of health [%].
 
     Args:
         records: Charges as the fold saw them, oldest first.
         traits: Data of the battery model.
-        share: How much of a charge comes out again.
+        share: How much of a charge comes out again; that of the cells' family without.
 
     Returns:
         The mean of the newest full charges with a 95 % interval (uncertainty of the share, and
@@ -129,6 +138,7 @@ def estimate_state_of_health(
             method=METHOD,
             reason=f"not enough data: {reason or 'no charge of 30 % or more was seen'}",
         )
+    share = share or SHARES[traits.family]
     healths = [100 * share.value * _share(record, traits) for record in full]
     value = fmean(healths)
     model = value * share.deviation / share.value
@@ -158,5 +168,6 @@ def _conditions(full: Sequence[ChargeRecord], share: DischargeShare) -> dict[str
         "temperature_min_c": str(Decimal(coldest) / 100),
         "temperature_max_c": str(Decimal(warmest) / 100),
         "discharge_share": str(share.value),
+        "share_source": share.source,
         "charge_measured_by": "counter" if all(r.counted for r in full) else "integration",
     }

@@ -15,6 +15,7 @@ from bms_ingest.estimators.use import (
 )
 from bms_ingest.flow import CHARGE_UNITS_PER_MAH
 from bms_ingest.fold import fold_frames
+from bms_ingest.traits import CellFamily
 
 CELL = some_traits()
 
@@ -46,6 +47,17 @@ def test_a_full_charge_times_the_share_is_the_health():
     assert high - low > 3
     assert (estimate.observations, estimate.epoch) == (1, 1)
     assert estimate.conditions["temperature_min_c"] == "24"
+
+
+def test_a_chemistry_that_was_never_measured_gets_a_wider_interval_and_says_why():
+    measured = estimate_state_of_health([a_charge()], some_traits())
+    taken_over = estimate_state_of_health(
+        [a_charge(first_mv=3_000, last_mv=3_600)], some_traits(family=CellFamily.IRON_PHOSPHATE)
+    )
+
+    assert taken_over.interval[0] < measured.interval[0]
+    assert taken_over.interval[1] > measured.interval[1]
+    assert "another family" in taken_over.conditions["share_source"]
 
 
 def test_the_newest_three_full_charges_are_combined_and_their_spread_widens_the_interval():
