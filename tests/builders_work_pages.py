@@ -5,6 +5,7 @@ from decimal import Decimal
 from http import HTTPStatus
 
 from builders_decision_pages import a_grants_page, a_second_life_detail
+from builders_desk_pages import a_news_page, a_report_page, an_administration_page
 from builders_pages import (
     IRI,
     OPERATOR,
@@ -441,6 +442,7 @@ def every_page() -> dict[str, tuple[str, object, Shell]]:
                 action="/access/requests",
                 battery=Link(text="Stromwerk EV-72, serial EV72-2A/0017", href=PATH),
                 operator="Stromwerk GmbH",
+                asking="Werkstatt Nord",
                 purposes=(
                     ("repair", "Repair"),
                     ("repurposing", "Second life: re-use, repurposing, remanufacturing"),
@@ -479,6 +481,9 @@ def every_page() -> dict[str, tuple[str, object, Shell]]:
             ),
             operator,
         ),
+        "news": ("news.html", a_news_page(), yard),
+        "administration": ("administration.html", an_administration_page(), operator),
+        "report": ("report.html", a_report_page(), operator),
         "authority": ("authority.html", an_authority_page(), a_shell(INSPECTOR, "/authority")),
         "register": ("register.html", a_register_page(), a_shell(OPERATOR, "/operator/register")),
         "second-life": (

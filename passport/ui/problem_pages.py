@@ -51,7 +51,7 @@ _BY_CODE: Mapping[str, tuple[str, str]] = {
 _BY_STATUS: Mapping[HTTPStatus, tuple[str, str]] = {
     HTTPStatus.FORBIDDEN: (
         "Not open to you",
-        "Ask for access if you repair, re-use, repurpose or recycle the battery, or own it.",
+        "If you repair, re-use or recycle a battery, or own it, ask for access to it.",
     ),
     HTTPStatus.NOT_FOUND: (
         "Nothing here",

@@ -49,6 +49,8 @@ class Shell:
 
 
 _WORKERS = frozenset({Role.OPERATOR, Role.SECOND_LIFE})
+_TOLD_APART = frozenset({Role.COLLECTOR, Role.RECYCLER, Role.AUTHORITY})
+"""Those whose own first page is a neighbour's, or shows no news."""
 
 PASSPORT_NAV = (
     NavLink(text="Scan a battery", href="/scan"),
@@ -56,6 +58,8 @@ PASSPORT_NAV = (
     NavLink(text="Register", href="/operator/register", roles=_WORKERS),
     NavLink(text="Second life", href="/operator/second-life", roles=_WORKERS),
     NavLink(text="Authority view", href="/authority", roles=frozenset({Role.AUTHORITY})),
+    NavLink(text="Administration", href="/administration", roles=frozenset({Role.ADMINISTRATOR})),
+    NavLink(text="News", href="/news", roles=_TOLD_APART),
 )
 """The passport's own entries; a neighbour adds its own beside them."""
 

@@ -27,12 +27,14 @@ from passport.web.edge import Edge
 from passport.web.pages import access as access_pages
 from passport.web.pages import (
     account,
+    administration,
     condition,
     home,
     model,
     operator,
     reference,
     register,
+    report,
     scan,
     second_life,
 )
@@ -79,6 +81,8 @@ _ROUTERS = (
     second_life.router,
     model.router,
     reference.router,
+    report.router,
+    administration.router,
 )
 _CSRF_PURPOSE = b"passport forms\x00"
 _MOST_NAMES = 1024

@@ -75,8 +75,12 @@ class Visit:
     @property
     def organisation_name(self) -> str:
         """Name of the organisation acted for."""
+        return self.name_of(self.actor.organisation)
+
+    def name_of(self, organisation: str) -> str:
+        """Return the name of an organisation by its short name."""
         frame = cast("Frame", self.request.app.state.frame)
-        return frame.organisation_name(self.actor.organisation)
+        return frame.organisation_name(organisation)
 
 
 def _visit(

@@ -280,6 +280,10 @@ def _ways_on(request: Request, status: HTTPStatus) -> Iterable[Link]:
     if status is HTTPStatus.NOT_FOUND and path.startswith("/01/") and "/21/" in path:
         yield Link(text="What is known about the model", href=path.partition("/21/")[0])
         yield Link(text="Scan the label again", href="/scan")
+    if status is HTTPStatus.FORBIDDEN and path.startswith("/condition/"):
+        battery = path.removeprefix("/condition/")
+        yield Link(text="Ask for access", href=f"/access/{battery}")
+        yield Link(text="What everybody sees of it", href=f"/{battery}")
     if status is HTTPStatus.UNAUTHORIZED:
         yield Link(text="Sign in", href="/login")
 

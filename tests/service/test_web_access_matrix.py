@@ -96,7 +96,7 @@ def test_status_is_shown_to_readers_of_point_4_alone(visitor, web, reader):
 LOGINS = {
     "integrator": ("94.8 %", True),
     "manufacturer": ("94.8 %", True),
-    "authority": ("No state of health on record", False),
+    "authority": ("Health and events are not open to you", False),
 }
 
 

@@ -69,11 +69,17 @@ class ScanPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskAccessPage:
-    """Ask the responsible operator for the restricted part of a passport."""
+    """Ask the responsible operator for the restricted part of a passport.
+
+    Attributes:
+        answer: Why there is nothing to ask for; the form is not shown then.
+    """
 
     action: str
     battery: Link
     operator: str
+    asking: str
     purposes: tuple[tuple[str, str], ...]
     form: FormState = EMPTY_FORM
     sent: str = ""
+    answer: Notice | None = None

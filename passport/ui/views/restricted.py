@@ -66,7 +66,12 @@ class AttachTest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestrictedPage:
-    """One battery for a reader with a grant, the responsible operator, or an authority."""
+    """One battery for a reader with a grant, the responsible operator, or an authority.
+
+    Attributes:
+        sees_use: Whether Annex XIII point 4 is open to this reader: health, events, use.
+        actions: What who answers for the battery can do about it.
+    """
 
     name: str
     kind: str
@@ -76,6 +81,8 @@ class RestrictedPage:
     access: Access
     verdict: Verdict
     groups: tuple[FactGroup, ...]
+    sees_use: bool = True
+    actions: tuple[Link, ...] = ()
     status: Badge | None = None
     notices: tuple[Notice, ...] = ()
     health: Health | None = None

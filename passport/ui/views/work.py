@@ -50,7 +50,6 @@ class OperatorPage:
     organisation: str
     figures: tuple[Figure, ...]
     decisions: tuple[Decision, ...] = ()
-    tasks: tuple[LineItem, ...] = ()
     notices: tuple[Notice, ...] = ()
     batteries: tuple[LineItem, ...] = ()
     actions: tuple[Link, ...] = ()
@@ -66,7 +65,6 @@ class AuthorityPage:
     figures: tuple[Figure, ...]
     orphans: tuple[LineItem, ...] = ()
     disputes: tuple[LineItem, ...] = ()
-    findings: tuple[LineItem, ...] = ()
     search: FormState = EMPTY_FORM
     notices: tuple[Notice, ...] = ()
 

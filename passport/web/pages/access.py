@@ -6,17 +6,18 @@ from urllib.parse import parse_qs, urlsplit
 
 from fastapi import APIRouter, Response
 
-from passport.bootstrap import Passport
-from passport.domain.access import CONDITION_SCOPE, Audience, Grant
-from passport.domain.actor import SYSTEM
+from passport.domain.access import CONDITION_SCOPE, Audience, Grant, Point
+from passport.domain.actor import SYSTEM, Role
 from passport.domain.errors import InvalidValueError, NotFoundError
 from passport.domain.identifiers import BatteryId
-from passport.domain.organisation import Notice
+from passport.domain.organisation import Notice as Told
+from passport.domain.status import PassportState
 from passport.services.overviews import grants_on
 from passport.services.readers import GRANTABLE_SCOPES, NewGrant
+from passport.services.status import BatteryStanding
 from passport.ui.forms import EMPTY_FORM, FormState
 from passport.ui.request import see_other
-from passport.ui.views.common import Fact, Link
+from passport.ui.views.common import Fact, Link, Notice, Tone
 from passport.ui.views.entry import AskAccessPage
 from passport.ui.views.moves import GrantLine, GrantsPage
 from passport.ui.views.work import FormAction
@@ -52,7 +53,7 @@ _SCOPES = {
 def ask_page(battery_id: BatteryInPath, visit: VisitedSignedIn) -> Response:
     """Show the form to ask for access, to somebody who is signed in: the operator must know who."""
     is_sent = "sent" in visit.request.query_params
-    view = _ask_view(visit.passport, battery_id, EMPTY_FORM, is_sent=is_sent)
+    view = _ask_view(visit, battery_id, EMPTY_FORM, is_sent=is_sent)
     return visit.pages.show("ask_access.html", view)
 
 
@@ -66,31 +67,57 @@ def ask(battery_id: BatteryInPath, visit: VisitedSignedIn, form: FormSent) -> Re
     if not form.text("reason"):
         errors["reason"] = "Say why you, and why this battery: the operator decides by it"
     if errors:
-        view = _ask_view(visit.passport, battery_id, form.shown(errors))
+        view = _ask_view(visit, battery_id, form.shown(errors))
         return visit.pages.show("ask_access.html", view, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    contact = ", ".join(filter(None, (form.text("organisation"), form.text("email"))))
+    contact = form.text("email")
     whole = f"{purpose}. {form.text('reason')}" + (f" ({contact})" if contact else "")
     visit.services.ask_access(visit.actor, battery_id, whole)
     return see_other(f"/access/{battery_id}?sent=1")
 
 
 def _ask_view(
-    passport: Passport, battery_id: BatteryId, form: FormState, *, is_sent: bool = False
+    visit: Visit, battery_id: BatteryId, form: FormState, *, is_sent: bool = False
 ) -> AskAccessPage:
-    standing = passport.services.read_standing(SYSTEM, battery_id)
-    operator = "The responsible operator"
-    if standing.responsible:
-        operator = passport.services.read_operator(SYSTEM, standing.responsible).name
+    standing = visit.services.read_standing(SYSTEM, battery_id)
+    operator = (
+        visit.name_of(standing.responsible) if standing.responsible else "The responsible operator"
+    )
     return AskAccessPage(
         action=f"/access/{battery_id}",
         battery=Link(text=f"Serial {serial_of(battery_id)}", href=f"/{battery_id}"),
         operator=operator,
+        asking=visit.organisation_name,
         purposes=_PURPOSES,
         form=form,
         sent=f"{operator} was told and decides. The answer appears on your page."
         if is_sent
         else "",
+        answer=_nothing_to_ask(visit, battery_id, standing),
     )
+
+
+def _nothing_to_ask(
+    visit: Visit, battery_id: BatteryId, standing: BatteryStanding
+) -> Notice | None:
+    """Say why asking leads nowhere: the passport has ended, nobody answers, or it is open."""
+    if standing.state is PassportState.CEASED:
+        return Notice(
+            title="This passport has ended",
+            text="The battery was recycled. What is left is public.",
+            tone=Tone.NEUTRAL,
+        )
+    if visit.services.disclose(visit.actor, battery_id).points > {Point.PUBLIC}:
+        return Notice(
+            title="You may read it already",
+            link=Link(text="Condition of this battery", href=f"/condition/{battery_id}"),
+        )
+    if not standing.responsible:
+        return Notice(
+            title="Nobody answers for this battery yet",
+            text="It is waste without a responsible party. Ask again once one is found.",
+            tone=Tone.WARNING,
+        )
+    return None
 
 
 # --- deciding -------------------------------------------------------------------------------------
@@ -172,20 +199,22 @@ def decide(notice_id: str, visit: VisitedSignedIn, form: FormSent) -> Response:
 def close(notice_id: str, visit: VisitedSignedIn) -> Response:
     """Put a notice away."""
     visit.services.close_notice(visit.actor, notice_id)
-    return see_other("/operator")
+    if visit.actor.has(Role.OPERATOR) or visit.actor.has(Role.SECOND_LIFE):
+        return see_other("/operator")
+    return see_other("/administration" if visit.actor.has(Role.ADMINISTRATOR) else "/news")
 
 
-def asking_organisation(notice: Notice) -> str:
+def asking_organisation(notice: Told) -> str:
     """Return who asks for access, as the notice's own link names it."""
     return parse_qs(urlsplit(notice.link).query).get("organisation", [""])[0]
 
 
-def purpose_of(notice: Notice) -> str:
+def purpose_of(notice: Told) -> str:
     """Return the purpose that a request for access names."""
     return notice.text.partition(": ")[2] or notice.text
 
 
-def _read_request(visit: Visit, notice_id: str) -> Notice:
+def _read_request(visit: Visit, notice_id: str) -> Told:
     for notice in visit.services.notices_for(visit.actor):
         if notice.notice_id == notice_id and notice.kind == ASKED:
             return notice
@@ -201,20 +230,20 @@ def _grants_view(visit: Visit, battery_id: BatteryId, form: FormState) -> Grants
         action=f"/batteries/{battery_id}/grants",
         audiences=_AUDIENCES,
         scopes=tuple((scope, _SCOPES[scope]) for scope in sorted(GRANTABLE_SCOPES)),
-        grants=tuple(_line(battery_id, grant) for grant in held),
+        grants=tuple(_line(visit, battery_id, grant) for grant in held),
         form=form,
     )
 
 
-def _line(battery_id: BatteryId, grant: Grant) -> GrantLine:
+def _line(visit: Visit, battery_id: BatteryId, grant: Grant) -> GrantLine:
     until = day_text(grant.expires_at.date()) if grant.expires_at else "No end"
-    writes = ", ".join(sorted(grant.scopes)) or "Nothing"
+    writes = tuple(_SCOPES[scope] for scope in sorted(grant.scopes)) or ("Nothing",)
     return GrantLine(
-        title=grant.organisation,
+        title=visit.name_of(grant.organisation),
         facts=(
-            Fact(name="As", values=(grant.audience.value.replace("-", " "),)),
+            Fact(name="As", values=(dict(_AUDIENCES)[grant.audience.value],)),
             Fact(name="Purpose", values=(grant.purpose,)),
-            Fact(name="May write", values=(writes,)),
+            Fact(name="May write", values=writes),
             Fact(name="Until", values=(until,)),
         ),
         revoke=FormAction(

@@ -27,6 +27,7 @@ router = APIRouter(include_in_schema=False)
 
 _FIRST_PAGES = (
     (Role.AUTHORITY, "/authority"),
+    (Role.ADMINISTRATOR, "/administration"),
     (Role.RECYCLER, "/recycling"),
     (Role.COLLECTOR, "/yard"),
     (Role.OPERATOR, "/operator"),

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from passport.bootstrap import Passport
 from passport.domain.access import CONDITION_SCOPE, Point
 from passport.domain.actor import Actor, Role
+from passport.domain.battery import Battery
 from passport.domain.content import absence_of
 from passport.domain.errors import (
     AccessDeniedError,
@@ -23,7 +24,7 @@ from passport.domain.units import parse_decimal
 from passport.services.overviews import own_grants_on
 from passport.ui.forms import EMPTY_FORM, FormState
 from passport.ui.request import see_other
-from passport.ui.views.common import Link
+from passport.ui.views.common import Link, Notice
 from passport.ui.views.restricted import Access, AttachTest, RestrictedPage
 from passport.web.dependencies import BatteryInPath, Visit, VisitedSignedIn
 from passport.web.pages.battery import annulment_reason, state_badge, status_badge
@@ -49,6 +50,12 @@ _HIDDEN = frozenset(
     }
 )
 """Terms of a condition that the page shows in a place of their own."""
+_USE_IS_CLOSED = Notice(
+    title="Health and events are not open to you",
+    text="State of health, events and use of a single battery (Annex XIII point 4) are for who "
+    "answers for it, its owner, and people with a legitimate interest. Whether any are on record "
+    "is not said here.",
+)
 _HUNDREDTH = Decimal("0.01")
 
 
@@ -135,6 +142,7 @@ def _restricted_page(visit: Visit, battery_id: BatteryId, form: FormState) -> Re
     conditions = record.all(StatementKind.CONDITION)
     newest = conditions[-1].content if conditions else {}
     standing = passport.services.read_standing(actor, battery_id)
+    sees_use = Point.INDIVIDUAL in disclosure.points
     return RestrictedPage(
         name=record.name,
         kind=record.kind,
@@ -143,6 +151,9 @@ def _restricted_page(visit: Visit, battery_id: BatteryId, form: FormState) -> Re
         state=state_badge(battery.state),
         status=status_badge(standing.status),
         access=_access(passport, actor, record),
+        notices=() if sees_use else (_USE_IS_CLOSED,),
+        sees_use=sees_use,
+        actions=_actions(actor, battery),
         verdict=verdict_of(checked, record.signer, reason=annulment_reason(record)),
         groups=groups_of(
             record.content(StatementKind.ITEM_DECLARED),
@@ -185,6 +196,15 @@ def _access(passport: Passport, actor: Actor, record: Record) -> Access:
             reason="You read as an authority: Annex XIII points 1, 2 and 3.", until="By law."
         )
     return Access(reason="You are authorised by who answers for it.", until="As long as you are.")
+
+
+def _actions(actor: Actor, battery: Battery) -> tuple[Link, ...]:
+    if actor.organisation != battery.responsible or battery.state is not PassportState.ACTIVE:
+        return ()
+    return (
+        Link(text="Report an event", href=f"/report/{battery.battery_id}"),
+        Link(text="Who reads it", href=f"/batteries/{battery.battery_id}/grants"),
+    )
 
 
 def _attach_form(

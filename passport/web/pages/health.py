@@ -71,7 +71,7 @@ def _measured_on(content: Mapping[str, object]) -> str:
 
 
 def chart_of(conditions: Sequence[ReadStatement]) -> Chart | None:
-    """Return the history of the state of health; nothing where there is no value."""
+    """Return the history of the state of health; nothing where there are not two values."""
     lines = [
         Line(
             name="Assessed here", origin=Origin.ASSESSED, readings=_readings(conditions, ASSESSED)
@@ -83,7 +83,7 @@ def chart_of(conditions: Sequence[ReadStatement]) -> Chart | None:
         ),
     ]
     drawn = [line for line in lines if any(reading.value is not None for reading in line.readings)]
-    if not drawn:
+    if all(sum(one.value is not None for one in line.readings) <= 1 for line in drawn):
         return None
     return line_chart(
         "State of health",
@@ -198,7 +198,8 @@ def _method(assessment: Mapping[str, object]) -> str:
     named = str(assessment.get("method", "not given"))
     words = [_METHODS.get(named, named)]
     if "observations" in assessment:
-        words.append(f"{figure(assessment['observations'])} observations")
+        count = figure(assessment["observations"])
+        words.append(f"{count} observation{'' if count == '1' else 's'}")
     if "conditions" in assessment:
         words.append(str(assessment["conditions"]))
     return "; ".join(words)

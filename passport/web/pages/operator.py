@@ -1,6 +1,7 @@
 """An economic operator's own batteries and what waits for it; and what authorities look after."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
 
@@ -29,7 +30,7 @@ from passport.web.dependencies import Visit, VisitedSignedIn
 from passport.web.pages.access import ASKED, asking_organisation, purpose_of
 from passport.web.pages.battery import state_badge, status_badge
 from passport.web.pages.record import serial_of
-from passport.web.pages.scan import own_hosts
+from passport.web.pages.scan import own_hosts, sentence
 from passport.web.pages.words import day_text, figure
 
 router = APIRouter(include_in_schema=False)
@@ -37,6 +38,8 @@ router = APIRouter(include_in_schema=False)
 _PAGE = 50
 DECLARED = "second-life-declared"
 """Kind of the notice about a second life of one's battery."""
+GRANTED = "access-granted"
+"""Kind of the notice that an operator gave access."""
 
 
 @router.get("/operator")
@@ -60,8 +63,7 @@ def overview(visit: VisitedSignedIn) -> Response:
     page = OperatorPage(
         organisation=visit.organisation_name,
         figures=_figures(visit, len(notices)),
-        decisions=tuple(_decision(notice) for notice in notices if notice.kind in _DECIDED),
-        tasks=tuple(_task(notice) for notice in notices if notice.kind not in _DECIDED),
+        decisions=tuple(decision_of(visit, notice) for notice in notices),
         batteries=tuple(battery_line(battery) for battery in shown),
         actions=(
             Link(text="Register batteries", href="/operator/register"),
@@ -125,10 +127,11 @@ def _figures(visit: Visit, waiting: int) -> tuple[Figure, ...]:
     )
 
 
-def _decision(notice: Notice) -> Decision:
+def decision_of(visit: Visit, notice: Notice) -> Decision:
+    """Return what waits for an organisation, with what it can do about it."""
     if notice.kind == ASKED:
         return Decision(
-            title=f"{asking_organisation(notice)} asks for access",
+            title=f"{visit.name_of(asking_organisation(notice))} asks for access",
             badge=Badge(text="New", tone=Tone.INFORMATION),
             facts=(
                 _about(notice),
@@ -140,19 +143,43 @@ def _decision(notice: Notice) -> Decision:
                 _answer(notice, "Refuse", "no"),
             ),
         )
+    told = _TOLD.get(notice.kind, _OTHER)
+    facts = [_about(notice), Fact(name="Told", values=(day_text(notice.created_at.date()),))]
+    if told.link:
+        facts.append(Fact(name="Details", link=Link(text=told.link, href=notice.link)))
     return Decision(
-        title="A second life was announced",
-        text=notice.text,
-        badge=Badge(text="You may dispute it", tone=Tone.HELD),
-        facts=(
-            _about(notice),
-            Fact(name="Details", link=Link(text="Look at it, or dispute it", href=notice.link)),
-        ),
+        title=told.title,
+        text="" if notice.kind == GRANTED else sentence(notice.text),
+        badge=Badge(text=told.badge, tone=told.tone),
+        facts=tuple(facts),
         actions=(_put_away(notice),),
     )
 
 
-_DECIDED = frozenset({ASKED, DECLARED})
+@dataclass(frozen=True, slots=True)
+class _Told:
+    title: str
+    badge: str = "For your information"
+    tone: Tone = Tone.INFORMATION
+    link: str = ""
+
+
+_TOLD = {
+    DECLARED: _Told(
+        "A second life was announced",
+        "You may dispute it",
+        Tone.HELD,
+        "Look at it, or dispute it",
+    ),
+    "second-life-disputed": _Told(
+        "A second life is disputed", "Disputed", Tone.WARNING, "Look at it"
+    ),
+    GRANTED: _Told("You were given access"),
+    "became-waste": _Told("A battery of yours became waste"),
+    "waste-responsible": _Told("You answer for a waste battery", "To do", Tone.WARNING),
+    "orphan": _Told("Nobody answers for a waste battery", "To do", Tone.WARNING),
+}
+_OTHER = _Told("News about a battery")
 
 
 def _about(notice: Notice) -> Fact:
@@ -171,10 +198,6 @@ def _answer(notice: Notice, text: str, decision: str) -> FormAction:
 
 def _put_away(notice: Notice) -> FormAction:
     return FormAction(text="Noted", action=f"/operator/notices/{notice.notice_id}/close")
-
-
-def _task(notice: Notice) -> LineItem:
-    return LineItem(title=notice.text, href=notice.link, aside=day_text(notice.created_at.date()))
 
 
 def _dispute_line(succession: Succession) -> LineItem:
