@@ -120,6 +120,7 @@ class _Verification:
         self._canonicalizer = trust.canonicalizer()
         self._keys: KeyResolver = DidDocuments({})
         self._status_lists: dict[str, Mapping[str, Any]] = {}
+        self._oldest_list_at = instant_text(at)
 
     def run(self, data: bytes) -> VerificationReport:
         """Look at everything, and go on after a problem as far as it makes sense."""
@@ -280,7 +281,12 @@ class _Verification:
                 statement=name,
             )
         else:
-            self._report.passed(Check.STATUS, "nothing was withdrawn")
+            self._oldest_list_at = min(
+                self._oldest_list_at, instant_text(parse_instant(status_list["validFrom"]))
+            )
+            self._report.passed(
+                Check.STATUS, f"nothing was withdrawn by the lists of {self._oldest_list_at}"
+            )
 
     def _status_list(self, address: str) -> Mapping[str, Any] | None:
         if address not in self._status_lists and self._online is not None:

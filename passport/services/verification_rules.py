@@ -124,7 +124,7 @@ def check_versions(statements: Sequence[GenuineStatement], report: VerificationR
         versions.sort(key=lambda one: one.version)
         for older, newer in pairwise(versions):
             _check_step(older, newer, report)
-    report.passed(Check.VERSIONS, "no version is superseded or missing its predecessor")
+    report.passed(Check.VERSIONS, "no version is superseded, and no chain has a gap")
 
 
 def _check_step(
@@ -146,6 +146,14 @@ def _check_step(
             Check.VERSIONS,
             Finding.CHAIN_BROKEN,
             f"{newer.iri} continues {previous}, which is not {older.iri}",
+            statement=newer.iri,
+        )
+    if newer.kind in CHAINS and not follows:
+        report.found(
+            Check.VERSIONS,
+            Finding.WITHHELD,
+            f"{newer.iri} is version {newer.version} of {newer.series}; the one before it in the "
+            f"presentation is version {older.version}: what lies between was left out",
             statement=newer.iri,
         )
     if newer.kind not in CHAINS:

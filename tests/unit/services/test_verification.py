@@ -88,6 +88,14 @@ def test_a_genuine_presentation_verifies_also_when_it_was_printed_nicely(indent)
     assert outcome(report, "receipts") == "not checked"
 
 
+def test_a_report_says_how_old_the_status_lists_are():
+    checks = {
+        check["check"]: check["detail"] for check in verify(PLAN.bundle()).to_dict()["checks"]
+    }
+
+    assert checks["status"] == "nothing was withdrawn by the lists of 2026-11-11T12:00:00Z"
+
+
 def test_one_genuine_statement_verifies_alone():
     report = verify(ITEM_PUBLIC.sign())
 

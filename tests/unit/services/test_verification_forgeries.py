@@ -91,6 +91,10 @@ def newer_version_of_item():
     return replace(PLAN, others=(*PLAN.others, newer), listed=(ITEM_DECLARED, ITEM_PUBLIC, newer))
 
 
+def condition_three():
+    return replace(FIRST_CONDITION, number=8, version=3, previous=bytes(32))
+
+
 def twice_version_one():
     return replace(
         FIRST_CONDITION,
@@ -210,6 +214,11 @@ FORGED_PASSPORTS = {
         lambda: newer_version_of_item().bundle(),
         "statement-superseded",
         "authentic but corrected or withdrawn",
+    ),
+    "a condition left out of the middle of the chain": (
+        lambda: replace(PLAN, others=(*PLAN.others, FIRST_CONDITION, condition_three())).bundle(),
+        "statement-withheld",
+        "signed, but not the whole passport of one battery",
     ),
     "two first versions": (
         lambda: replace(PLAN, others=(*PLAN.others, FIRST_CONDITION, twice_version_one())).bundle(),
