@@ -235,9 +235,11 @@ def _code(
         errors["code"] = f"{error}. If there is no readable code, choose that you do not know it."
         return None, ""
     if isinstance(code, ForeignCode):
-        # A GTIN with serial number names one battery in the world; other identifiers do not.
+        # A GTIN with serial number names one battery in the world; other identifiers do not. A
+        # suspicious label makes no battery waste: what carries it is held as unknown.
         is_worldwide = code.battery_id is not None and code.battery_id.startswith("01/")
-        return (code.battery_id if is_worldwide else None), f"[code: {code.address}]"
+        is_trusted = is_worldwide and not code.warnings
+        return (code.battery_id if is_trusted else None), f"[code: {code.address}]"
     return code.battery_id, ""
 
 
