@@ -158,7 +158,7 @@ class Clients:
                 with self._lock:
                     self._waiting.append(serial)  # who knows; it is sent again
                 return
-            assert answer.status_code in {200, 201}, answer.text
+            assert answer.status_code in {200, 201, 202}, answer.text
             with self._lock:
                 self.acknowledged[serial] = answer.json()["id"]
 
