@@ -197,6 +197,12 @@ def describe_battery_id(battery_id: BatteryId) -> Gs1Serial | Iec61406Identifier
     return Gs1Serial(gtin, unquote(serial))
 
 
+def serial_of(battery_id: BatteryId) -> str:
+    """Return the serial number that an identifier holds, or the maker's own identifier."""
+    name = describe_battery_id(battery_id)
+    return name.serial if isinstance(name, Gs1Serial) else name.identifier
+
+
 def battery_iri(base_url: str, battery_id: BatteryId) -> str:
     """Return what the QR code holds: the battery's IRI on its operator's host."""
     return f"{base_url.rstrip('/')}/{battery_id}"

@@ -21,7 +21,7 @@ from passport.domain.actor import Actor, Role
 from passport.domain.battery import Battery
 from passport.domain.errors import InvalidValueError, TransitionRefusedError
 from passport.domain.event import Event, EventKind
-from passport.domain.identifiers import BatteryId
+from passport.domain.identifiers import BatteryId, serial_of
 from passport.domain.responsibility import (
     ResponsibleRole,
     WasteResponsibility,
@@ -125,11 +125,11 @@ def declare_waste(
     work.passports.save(waste)
     if found is None:
         _tell_of_orphan(waste, work=work)
-        _tell_former(battery, "nobody was found who", work=work)
+        _tell_former(battery, "nobody", work=work)
     else:
         _tell_responsible(waste, found, work=work)
         if battery.responsible != found.party:
-            _tell_former(battery, found.party, work=work)
+            _tell_former(battery, read_operator(found.party, work=work).name, work=work)
         resign(waste, read_operator(found.party, work=work), work=work)
     return WasteOutcome(
         battery_id=battery_id,
@@ -339,8 +339,8 @@ def _tell_of_orphan(waste: Battery, *, work: Work) -> None:
             notify(
                 operator.slug,
                 "orphan",
-                f"Nobody answers for waste battery {waste.battery_id}: enter the producer's "
-                "register line, its PRO or the operator selected under Article 57(8)",
+                f"Nobody answers for waste battery {serial_of(waste.battery_id)}: enter the "
+                "producer's register line, its PRO or the operator selected under Article 57(8)",
                 about=waste.battery_id,
                 link=_link(waste),
                 work=work,
@@ -351,8 +351,8 @@ def _tell_responsible(waste: Battery, found: WasteResponsibility, *, work: Work)
     notify(
         found.party,
         "waste-responsible",
-        f"You answer for waste battery {waste.battery_id} in {found.country} "
-        f"({found.role.value}, register number {found.register_number})",
+        f"You answer for waste battery {serial_of(waste.battery_id)} in {found.country} "
+        f"({found.role.value.replace('-', ' ')}, register number {found.register_number})",
         about=waste.battery_id,
         link=_link(waste),
         work=work,
@@ -363,7 +363,7 @@ def _tell_former(before: Battery, who: str, *, work: Work) -> None:
     notify(
         before.responsible,
         "became-waste",
-        f"Battery {before.battery_id} became waste; {who} answers for it now",
+        f"Battery {serial_of(before.battery_id)} became waste; {who} answers for it now",
         about=before.battery_id,
         link=_link(before),
         work=work,

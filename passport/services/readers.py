@@ -28,7 +28,7 @@ from passport.domain.errors import (
     NotFoundError,
     NotSignedInError,
 )
-from passport.domain.identifiers import BatteryId
+from passport.domain.identifiers import BatteryId, serial_of
 from passport.domain.organisation import Notice
 from passport.domain.status import BatteryStatus
 from passport.services.desk import new_id
@@ -114,7 +114,8 @@ def ask_access(actor: Actor, battery_id: BatteryId, purpose: str, *, work: Work)
     notify(
         battery.responsible,
         "access-asked",
-        f"{actor.organisation} asks to read battery {battery_id}: {purpose.strip()}",
+        f"{read_operator(actor.organisation, work=work).name} asks to read battery "
+        f"{serial_of(battery_id)}: {purpose.strip()}",
         about=battery_id,
         link=f"/batteries/{battery_id}/grants?organisation={actor.organisation}",
         work=work,
@@ -172,7 +173,7 @@ def grant_access(actor: Actor, new: NewGrant, *, work: Work) -> Grant:
     notify(
         receiver.slug,
         "access-granted",
-        f"You may read battery {battery.battery_id} ({new.audience.value})",
+        f"You may read battery {serial_of(battery.battery_id)} ({new.audience.value})",
         about=battery.battery_id,
         link=f"/{battery.battery_id}",
         work=work,

@@ -20,7 +20,7 @@ from passport.domain.errors import (
     TransitionRefusedError,
 )
 from passport.domain.event import EventKind
-from passport.domain.identifiers import BatteryId, ModelId, model_of, parse_battery_id
+from passport.domain.identifiers import BatteryId, ModelId, model_of, parse_battery_id, serial_of
 from passport.domain.passport import StatementKind
 from passport.domain.second_life import (
     NEEDED_EVIDENCE,
@@ -216,7 +216,8 @@ def dispute_second_life(actor: Actor, succession_id: str, reason: str, *, work: 
     notify(
         succession.declared_by,
         "second-life-disputed",
-        f"{actor.organisation} disputes the second life of {succession.battery_id}: "
+        f"{read_operator(actor.organisation, work=work).name} disputes the second life of "
+        f"{serial_of(succession.battery_id)}: "
         f"{reason.strip()}",
         about=succession.battery_id,
         link=f"/second-lives/{succession_id}",
@@ -365,9 +366,10 @@ def _tell_former(original: Battery, succession: Succession, *, work: Work) -> No
     notify(
         original.responsible,
         "second-life-declared",
-        f"{succession.declared_by} declares {succession.operation.value} of your battery "
-        f"{original.battery_id} as {succession.battery_id}. You may dispute it; it takes effect "
-        "on placing on the market",
+        f"{read_operator(succession.declared_by, work=work).name} declares "
+        f"{succession.operation.value} of your battery {serial_of(original.battery_id)} as "
+        f"{serial_of(succession.battery_id)}. You may dispute it; it takes effect on placing on "
+        "the market",
         about=original.battery_id,
         link=f"/second-lives/{succession.succession_id}",
         work=work,

@@ -406,7 +406,7 @@ def a_battery_that_nobody_answers_for_is_seen(life: Life) -> None:
     assert intake["responsible"] is None
     told = answered(life.of(HOUSE).get("/api/v1/notices"))
     assert [one["kind"] for one in told] == ["orphan"]
-    assert ORPHAN in told[0]["text"]
+    assert told[0]["about"] == ORPHAN
 
 
 def an_unknown_battery_is_held_as_lithium(life: Life) -> None:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from passport.domain.access import CONDITION_SCOPE, Audience, Grant, Point
 from passport.domain.actor import SYSTEM, Role
 from passport.domain.errors import InvalidValueError, NotFoundError
-from passport.domain.identifiers import BatteryId
+from passport.domain.identifiers import BatteryId, serial_of
 from passport.domain.organisation import Notice as Told
 from passport.domain.status import PassportState
 from passport.services.overviews import grants_on
@@ -23,7 +23,6 @@ from passport.ui.views.moves import GrantLine, GrantsPage
 from passport.ui.views.work import FormAction
 from passport.web.dependencies import BatteryInPath, Visit, VisitedSignedIn
 from passport.web.errors import AddressUnknownError
-from passport.web.pages.record import serial_of
 from passport.web.pages.words import day_text
 from passport.web.uploads import FormSent, SentForm
 
@@ -211,7 +210,8 @@ def asking_organisation(notice: Told) -> str:
 
 def purpose_of(notice: Told) -> str:
     """Return the purpose that a request for access names."""
-    return notice.text.partition(": ")[2] or notice.text
+    asked = notice.text.partition(" asks to read battery ")[2]
+    return asked.partition(": ")[2] or notice.text
 
 
 def _read_request(visit: Visit, notice_id: str) -> Told:

@@ -10,7 +10,7 @@ from passport.domain.actor import Role
 from passport.domain.battery import Category
 from passport.domain.content import codes_of
 from passport.domain.errors import InvalidValueError
-from passport.domain.identifiers import BatteryId
+from passport.domain.identifiers import BatteryId, serial_of
 from passport.domain.responsibility import ResponsibleRole
 from passport.services.operators import NewRegistration
 from passport.ui.forms import EMPTY_FORM, FormState
@@ -20,7 +20,6 @@ from passport.ui.views.desk import AdministrationPage, NewsPage, Orphan
 from passport.ui.views.work import Decision, FormAction
 from passport.web.dependencies import BatteryInPath, Visit, VisitedSignedIn
 from passport.web.pages.operator import decision_of
-from passport.web.pages.record import serial_of
 from passport.web.pages.scan import sentence
 from passport.web.uploads import FormSent, SentForm
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from passport.domain.content import absence_of, codes_of, read_term
 from passport.domain.errors import InvalidIdentifierError
 from passport.domain.event import EventKind
-from passport.domain.identifiers import battery_iri, parse_battery_id
+from passport.domain.identifiers import battery_iri, parse_battery_id, serial_of
 from passport.domain.passport import StatementKind
 from passport.domain.status import BatteryStatus, PassportState
 from passport.ui.views.battery import BatteryPage, Comparison, Lineage, Photo, Tombstone
@@ -16,7 +16,7 @@ from passport.web.pages.parts import (
     groups_of,
     measurement_sources,
 )
-from passport.web.pages.record import ReadStatement, Record, serial_of
+from passport.web.pages.record import ReadStatement, Record
 from passport.web.pages.words import (
     day_text,
     document_title,

@@ -47,7 +47,9 @@ def _answer(visit: Visit, model_id: ModelId) -> Response:
     form = form_for(visit.request.headers.get("accept", ""))
     if form in PRESENTATIONS:
         body = presentation_bytes([one.body for one in statements])
-        return Response(body, headers=_VARY, media_type=form.value)
+        audience = "public" if visit.actor.is_anonymous else "private"
+        headers = {**_VARY, "Cache-Control": f"{audience}, no-cache"}
+        return Response(body, headers=headers, media_type=form.value)
     page = _page(visit, model_id, statements)
     answer = visit.pages.show("model.html", page)
     answer.headers["Vary"] = _VARY["Vary"]

@@ -10,7 +10,7 @@ from passport.domain.actor import Role
 from passport.domain.battery import Battery
 from passport.domain.content import codes_of
 from passport.domain.errors import InvalidIdentifierError
-from passport.domain.identifiers import BatteryId
+from passport.domain.identifiers import BatteryId, serial_of
 from passport.domain.organisation import Notice
 from passport.domain.second_life import Succession
 from passport.domain.status import PassportState
@@ -29,7 +29,6 @@ from passport.ui.views.work import AuthorityPage, Decision, Figure, FormAction, 
 from passport.web.dependencies import Visit, VisitedSignedIn
 from passport.web.pages.access import ASKED, asking_organisation, purpose_of
 from passport.web.pages.battery import state_badge, status_badge
-from passport.web.pages.record import serial_of
 from passport.web.pages.scan import own_hosts, sentence
 from passport.web.pages.words import day_text, figure
 

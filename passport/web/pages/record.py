@@ -9,7 +9,7 @@ from typing import Any
 
 from passport.domain.battery import Category
 from passport.domain.content import Content, absence_of, codes_of
-from passport.domain.identifiers import BatteryId, Gs1Serial, describe_battery_id
+from passport.domain.identifiers import BatteryId, serial_of
 from passport.domain.passport import StatementKind
 from passport.linked_data.documents import content_of, parse_document
 from passport.services.disclosure import Disclosure
@@ -95,12 +95,6 @@ def read(signed: SignedStatement) -> ReadStatement:
     """Read one signed statement."""
     document = parse_document(signed.body)
     return ReadStatement(signed=signed, document=document, content=content_of(document))
-
-
-def serial_of(battery_id: BatteryId) -> str:
-    """Return the serial number that an identifier holds, or the maker's own identifier."""
-    name = describe_battery_id(battery_id)
-    return name.serial if isinstance(name, Gs1Serial) else name.identifier
 
 
 def model_name(content: Content) -> str:

@@ -13,6 +13,7 @@ from passport.domain.actor import Role
 from passport.domain.battery import BatteryModel
 from passport.domain.content import Level, Term, codes_of, terms_at
 from passport.domain.errors import PassportError
+from passport.domain.identifiers import serial_of
 from passport.linked_data.documents import parse_input
 from passport.linked_data.terms import schema_file
 from passport.services.importing import ImportResult, ImportRow, read_import
@@ -20,7 +21,7 @@ from passport.ui.forms import EMPTY_FORM, FormState
 from passport.ui.views.common import Badge, Fact, LineItem, Link, Tone
 from passport.ui.views.work import Cell, RegisterPage, UploadedRow, UploadResult
 from passport.web.dependencies import Visit, VisitedSignedIn
-from passport.web.pages.record import model_name, serial_of
+from passport.web.pages.record import model_name
 from passport.web.uploads import FormSent, Upload
 
 router = APIRouter(include_in_schema=False)

@@ -8,14 +8,13 @@ from fastapi import APIRouter, Response
 from passport.domain.content import codes_of
 from passport.domain.errors import ConflictError, InvalidValueError
 from passport.domain.event import EventKind
-from passport.domain.identifiers import BatteryId
+from passport.domain.identifiers import BatteryId, serial_of
 from passport.services.reporting import EnteredEvent
 from passport.ui.forms import EMPTY_FORM, FormState
 from passport.ui.request import see_other
 from passport.ui.views.common import Link
 from passport.ui.views.desk import ReportPage
 from passport.web.dependencies import BatteryInPath, Visit, VisitedSignedIn
-from passport.web.pages.record import serial_of
 from passport.web.pages.scan import sentence
 from passport.web.uploads import FormSent
 

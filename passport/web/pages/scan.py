@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from passport.bootstrap import Passport
 from passport.domain.actor import SYSTEM
 from passport.domain.errors import InvalidIdentifierError, PassportNotFoundError
-from passport.domain.identifiers import BatteryId
+from passport.domain.identifiers import BatteryId, serial_of
 from passport.exchange.codes import PhotoRefusedError, read_codes
 from passport.ui.forms import EMPTY_FORM, FormState
 from passport.ui.request import open_to_everyone, see_other
@@ -23,7 +23,6 @@ from passport.ui.scanning import (
 from passport.ui.views.common import LineItem, Link, Notice, Tone
 from passport.ui.views.entry import ForeignLink, ScanPage
 from passport.web.dependencies import Visit, Visited
-from passport.web.pages.record import serial_of
 from passport.web.uploads import FormSent
 
 router = APIRouter(include_in_schema=False)

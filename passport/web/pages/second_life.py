@@ -11,7 +11,13 @@ from passport.domain.access import require_role
 from passport.domain.actor import Role
 from passport.domain.content import AbsenceReason, absent
 from passport.domain.errors import InvalidIdentifierError, InvalidValueError, PassportError
-from passport.domain.identifiers import BatteryId, ModelId, gs1_battery_id, iec_61406_battery_id
+from passport.domain.identifiers import (
+    BatteryId,
+    ModelId,
+    gs1_battery_id,
+    iec_61406_battery_id,
+    serial_of,
+)
 from passport.domain.second_life import Evidence, LegacyPlate, Predecessor, Succession
 from passport.domain.status import Operation, RemanufacturingRecord
 from passport.domain.units import AmpereHours, Percent, parse_decimal
@@ -25,7 +31,7 @@ from passport.ui.views.moves import SecondLifeDetail
 from passport.ui.views.work import DeclaredMove, FormAction, SecondLifePage
 from passport.web.dependencies import Visit, VisitedSignedIn
 from passport.web.pages.operator import operation_text
-from passport.web.pages.record import model_name, serial_of
+from passport.web.pages.record import model_name
 from passport.web.pages.scan import own_hosts, sentence
 from passport.web.pages.words import day_text
 from passport.web.problems import status_of
@@ -39,6 +45,16 @@ _OPERATIONS = {
     Operation.PREPARATION_FOR_REPURPOSING: "Prepared for repurposing: was waste, another use",
     Operation.PREPARATION_FOR_RE_USE: "Prepared for re-use: was waste, same use again",
     Operation.REMANUFACTURING: "Remanufactured: restored to at least 90 % of its capacity",
+}
+_DOCUMENTS = {
+    "title_evidence": "that the batteries are yours",
+    "operation_evidence": "that the work was done",
+}
+_NUMBERS = {
+    "mass_kg": "the mass",
+    "rated_capacity_ah": "the rated capacity",
+    "restored_capacity_ah": "the capacity after the work",
+    "original_capacity_ah": "the original rated capacity",
 }
 _PLATE_PARTS = 6
 _NOT_PROVIDED = absent(AbsenceReason.NOT_PROVIDED)
@@ -190,9 +206,9 @@ class _SecondLifeForm:
         originals = self._originals()
         plates = self._plates()
         record = self._record() if operation is Operation.REMANUFACTURING else None
-        for field in ("title_evidence", "operation_evidence"):
+        for field, words in _DOCUMENTS.items():
             if not self._form.files.get(field):
-                self.errors[field] = "Choose the document"
+                self.errors[field] = f"Choose the document that proves {words}"
         if plates and not self._form.files.get("photos"):
             self.errors["photos"] = "Add a photo of each name plate"
         if self.errors or operation is None or battery_id is None:
@@ -261,7 +277,7 @@ class _SecondLifeForm:
         try:
             return parse_decimal(self._form.text(field).replace(",", "."))
         except InvalidValueError:
-            self.errors[field] = "Write digits with a point, like 195.2"
+            self.errors[field] = f"Write {_NUMBERS[field]} in digits with a point, like 195.2"
             return None
 
     def _originals(self) -> list[Predecessor]:
