@@ -54,16 +54,19 @@ class Edge:
             await self._app(scope, receive, send)
             return
         added = self._headers
+        is_personal = False
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = _with(message["headers"], added)
+                headers = _with(message["headers"], added)
+                message["headers"] = _kept_from_others(headers) if is_personal else headers
             await send(message)
 
         kept = await self._find_kept(scope)
         if kept is not None:
             await SentAnswer(kept)(scope, receive, send_with_headers)
             return
+        is_personal = any(name in _SAYING_WHO for name, _ in scope["headers"])
         try:
             limited = await self._admit(scope, receive)
         except PassportError as refusal:
@@ -185,3 +188,10 @@ def _with(
         names = {name for name, _ in given}
         return given + [pair for pair in added if pair[0] not in names]
     return given + added
+
+
+def _kept_from_others(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Let no cache keep what was made for one caller, where the route has not said who may."""
+    if any(name == b"cache-control" for name, _ in headers):
+        return headers
+    return [*headers, (b"cache-control", b"private, no-store")]

@@ -101,3 +101,16 @@ def test_a_narrow_key_neither_puts_notices_away_nor_keeps_documents(visitor, web
 
     assert (put_away.status_code, kept.status_code) == (403, 403)
     assert notice in {one["id"] for one in visitor.get("/api/v1/notices", headers=maker).json()}
+
+
+@pytest.mark.parametrize("path", [BATTERY, f"{BATTERY}/events", f"/01/{EV_MODEL}"])
+def test_what_was_made_for_one_caller_is_kept_from_others(visitor, maker, path):
+    answer = visitor.get(path, headers={**maker, "Accept": "application/vp"})
+
+    assert answer.headers["cache-control"].startswith("private")
+
+
+def test_what_is_for_everybody_may_be_kept_also_where_somebody_asked(visitor, maker):
+    answer = visitor.get("/schemas/terms.csv", headers=maker)
+
+    assert answer.headers["cache-control"] == "public, max-age=3600"

@@ -21,7 +21,7 @@ from passport.web.verdicts import verdict_of
 
 router = APIRouter(tags=["Passports"])
 
-_VARY = {"Vary": "Accept, Cookie, Authorization", "Cache-Control": "no-cache"}
+_VARY = {"Vary": "Accept, Cookie, Authorization"}
 
 
 @router.get("/01/{gtin}")
@@ -52,7 +52,7 @@ def _answer(visit: Visit, model_id: ModelId) -> Response:
         return Response(body, headers=headers, media_type=form.value)
     page = _page(visit, model_id, statements)
     answer = visit.pages.show("model.html", page)
-    answer.headers["Vary"] = _VARY["Vary"]
+    answer.headers.update(_VARY)
     return answer
 
 
