@@ -19,6 +19,7 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 from passport.bootstrap import Passport, open_passport
+from passport.bootstrap.demonstration import PASSWORD
 from passport.bootstrap.extensions import load_extensions
 from passport.diagnostics import configure_logs
 from passport.domain.access import Audience
@@ -58,7 +59,14 @@ _COULD_NOT_BE_TRIED = (
 )
 _INSTANTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Battery passports: registered, signed, read, verified. Every command works beside a "
+    "running server. BATTERY is the identifier in the QR code, or GTIN/SERIAL. Exit status: 0 done "
+    "or true, 1 refused or false, 2 could not be tried.",
+)
 operator_app = typer.Typer(no_args_is_help=True, help="Economic operators, people and keys.")
 model_app = typer.Typer(no_args_is_help=True, help="Battery models.")
 app.add_typer(operator_app, name="operator")
@@ -92,6 +100,8 @@ def serve(
             configure_logs()
         _write_trust(passport)
         _say(f"open {passport.base_url}")
+        if demo:
+            _say(f"that page says what to click; the password of every login is {PASSWORD}")
         serve_passport(passport, host=host, port=port)
 
 

@@ -14,7 +14,8 @@ from recycler_portal.services.rates_document import rates_of_file
 
 app = typer.Typer(
     name="recycler",
-    help="End of life: rates of recycling, intake, treatment.",
+    help="End of life: rates of recycling as management figures; intake and treatment are done on "
+    "the pages and over HTTP. Exit status: 0 done, 1 to be refused, 2 could not be tried.",
     no_args_is_help=True,
     add_completion=False,
 )

@@ -110,7 +110,7 @@ class Passport:
         """Load the demonstration, the record's part and its neighbours'; again changes nothing."""
         load_record(self.services, self.base_url, progress)
         for extension in self.extensions:
-            progress(f"demonstration: {extension.name}")
+            progress(f"demonstration: what {extension.name} adds")
             extension.demo(self)
         give_second_life(self.services)
 

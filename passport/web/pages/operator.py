@@ -94,7 +94,7 @@ def authority(visit: VisitedSignedIn) -> Response:
             Figure(value=str(len(disputed)), name="Disputed second lives"),
         ),
         orphans=tuple(battery_line(battery) for battery in orphans),
-        disputes=tuple(_dispute_line(succession) for succession in disputed),
+        disputes=tuple(_dispute_line(visit, succession) for succession in disputed),
         search=FormState.of({"q": sought}, errors),
     )
     return visit.pages.show("authority.html", page)
@@ -199,12 +199,12 @@ def _put_away(notice: Notice) -> FormAction:
     return FormAction(text="Noted", action=f"/operator/notices/{notice.notice_id}/close")
 
 
-def _dispute_line(succession: Succession) -> LineItem:
+def _dispute_line(visit: Visit, succession: Succession) -> LineItem:
     newest = succession.disputes[-1]
     return LineItem(
         title=f"Serial {serial_of(succession.battery_id)}: {operation_text(succession)}",
         href=f"/second-lives/{succession.succession_id}",
-        detail=f"{newest.organisation}: {newest.reason}",
+        detail=f"{visit.name_of(newest.organisation)}: {newest.reason}",
         badge=Badge(text="Disputed", tone=Tone.WARNING),
         aside=day_text(newest.at.date()),
     )

@@ -120,15 +120,15 @@ def _view(visit: Visit, form: FormState) -> SecondLifePage:
         action=_PATH,
         operations=tuple((operation.value, words) for operation, words in _OPERATIONS.items()),
         models=tuple((one.model_id, model_name(one.content) or one.name) for one in models),
-        declared=tuple(_move(one) for one in waiting),
+        declared=tuple(_move(visit, one) for one in waiting),
         form=form,
     )
 
 
-def _move(succession: Succession) -> DeclaredMove:
+def _move(visit: Visit, succession: Succession) -> DeclaredMove:
     return DeclaredMove(
         title=f"Serial {serial_of(succession.battery_id)}",
-        facts=_facts(succession),
+        facts=_facts(visit, succession),
         badge=_badge(succession),
         place=_place_action(succession),
     )
@@ -149,11 +149,11 @@ def _place_action(succession: Succession) -> FormAction:
     )
 
 
-def _facts(succession: Succession) -> tuple[Fact, ...]:
+def _facts(visit: Visit, succession: Succession) -> tuple[Fact, ...]:
     return (
         Fact(name="Made from", values=tuple(one.label for one in succession.predecessors)),
         Fact(name="Operation", values=(operation_text(succession),)),
-        Fact(name="Declared by", values=(succession.declared_by,)),
+        Fact(name="Declared by", values=(visit.name_of(succession.declared_by),)),
         Fact(name="Declared on", values=(day_text(succession.declared_at.date()),)),
         *(
             Fact(
@@ -178,9 +178,13 @@ def _show_detail(
     view = SecondLifeDetail(
         title=f"Serial {serial_of(succession.battery_id)}",
         badge=_badge(succession),
-        facts=_facts(succession),
+        facts=_facts(visit, succession),
         disputes=tuple(
-            Fact(name=one.organisation, values=(one.reason,), note=day_text(one.at.date()))
+            Fact(
+                name=visit.name_of(one.organisation),
+                values=(one.reason,),
+                note=day_text(one.at.date()),
+            )
             for one in succession.disputes
         ),
         dispute=f"/second-lives/{succession_id}/disputes" if can_dispute else "",
