@@ -131,7 +131,10 @@ def _read_csv(data: bytes) -> Iterator[ImportRow]:
     head = text.partition("\n")[0]
     separator = max(_SEPARATORS, key=head.count)
     table = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    columns = [name.strip() for name in table.fieldnames or ()]
+    try:
+        columns = [name.strip() for name in table.fieldnames or ()]
+    except csv.Error as error:
+        raise FileUnreadableError(f"the first line: {error}") from error
     if not {"gtin", "identifier"} & set(columns):
         raise FileUnreadableError(
             "the first line names no column gtin or identifier; the columns are the names of terms"

@@ -114,3 +114,14 @@ def test_what_is_for_everybody_may_be_kept_also_where_somebody_asked(visitor, ma
     answer = visitor.get("/schemas/terms.csv", headers=maker)
 
     assert answer.headers["cache-control"] == "public, max-age=3600"
+
+
+@pytest.mark.parametrize("head", ['"gtin"x,serial', '"gtin', f"gtin,{'a' * 200_000}"])
+def test_a_file_whose_first_line_is_broken_is_refused(visitor, maker, head):
+    answer = visitor.post(
+        "/api/v1/batteries/import",
+        content=f"{head}\n1,2\n",
+        headers={**maker, "Content-Type": "text/csv"},
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "file-unreadable")
