@@ -24,7 +24,7 @@ from passport.bootstrap.extensions import load_extensions
 from passport.diagnostics import configure_logs
 from passport.domain.access import Audience
 from passport.domain.actor import SYSTEM, Actor, Role
-from passport.domain.errors import InvalidValueError, PassportError, Problem
+from passport.domain.errors import ConflictError, InvalidValueError, PassportError, Problem
 from passport.domain.event import EventKind
 from passport.domain.identifiers import parse_battery_id, parse_model_id
 from passport.exchange.labels import LabelFormat
@@ -96,13 +96,24 @@ def serve(
     with opened(data) as passport:
         if demo:
             configure_logs(level=logging.WARNING)
-            passport.load_demonstration(progress=_say)
+            _load_demonstration(passport)
             configure_logs()
         _write_trust(passport)
         _say(f"open {passport.base_url}")
         if demo:
             _say(f"that page says what to click; the password of every login is {PASSWORD}")
         serve_passport(passport, host=host, port=port)
+
+
+def _load_demonstration(passport: Passport) -> None:
+    """Load the demonstration; one that another version loaded here stays as it is."""
+    try:
+        passport.load_demonstration(progress=_say)
+    except ConflictError:
+        _say(
+            f"the demonstration in {passport.settings.data} was loaded by another version and stays "
+            "as it is; remove that folder to load this one"
+        )
 
 
 @operator_app.command("add")
