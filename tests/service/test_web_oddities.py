@@ -1,5 +1,7 @@
 """What nobody sends by accident: each is refused as what it is, and nothing breaks."""
 
+from datetime import timedelta
+
 import pytest
 from builders_web import (
     EV_MODEL,
@@ -11,6 +13,7 @@ from builders_web import (
 )
 
 from passport.bootstrap.demonstration import EV_IN_USE
+from passport.storage.jobs import MOST_ATTEMPTS, SqlJobs
 
 BATTERY = f"/api/v1/batteries/{EV_IN_USE}"
 BEFORE_THE_CALENDAR = "0001-01-01T00:00:00+23:59"
@@ -125,3 +128,26 @@ def test_a_file_whose_first_line_is_broken_is_refused(visitor, maker, head):
     )
 
     assert (answer.status_code, answer.json()["code"]) == (422, "file-unreadable")
+
+
+def test_a_job_that_was_given_up_shows_in_the_readiness(visitor, web):
+    services = web.services
+    services.enqueue("odd", {}, dedupe_key="odd", run_at=services.clock.now())
+    now = services.clock.now()
+
+    class Later:
+        def now(self):
+            return now + timedelta(days=1)
+
+    def fails(_payload):
+        raise ConnectionError("away")
+
+    assert visitor.get("/readyz").json()["jobsGivenUp"] == 0
+    for days in range(MOST_ATTEMPTS):
+        now += timedelta(days=days)
+        SqlJobs(web.engine, Later()).run_due({"odd": fails})
+
+    answer = visitor.get("/readyz")
+
+    assert answer.json()["jobsGivenUp"] == 1
+    assert answer.status_code == 200

@@ -113,7 +113,7 @@ def _nothing_to_ask(
     if not standing.responsible:
         return Notice(
             title="Nobody answers for this battery yet",
-            text="It is waste without a responsible party. Ask again once one is found.",
+            text="There is nobody to decide. Ask again once somebody answers for it.",
             tone=Tone.WARNING,
         )
     return None

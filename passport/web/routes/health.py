@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from passport.bootstrap import Passport
 from passport.domain.errors import PassportError
 from passport.storage.engine import reading
+from passport.storage.jobs import SqlJobs
 from passport.web.dependencies import Installation
 
 router = APIRouter(tags=["Health"])
@@ -25,14 +26,22 @@ async def live() -> Response:
 
 @router.get("/readyz")
 def ready(passport: Installation) -> Response:
-    """Tell of each thing this service needs whether it is there."""
+    """Tell of each thing this service needs whether it is there.
+
+    Jobs that were given up make no process unready, but somebody has to look at them: each stands
+    in the log with what it was and why it failed.
+    """
     checks = {
         "database": _database(passport),
         "log": _log(passport),
         "keys": _keys(passport),
     }
     is_ready = all(said == "ready" for said in checks.values())
-    body = {"status": "ready" if is_ready else "not ready", "checks": checks}
+    body = {
+        "status": "ready" if is_ready else "not ready",
+        "checks": checks,
+        "jobsGivenUp": _jobs_given_up(passport),
+    }
     status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
     return Response(orjson.dumps(body), status, _UNCACHED, media_type="application/json")
 
@@ -60,3 +69,10 @@ def _keys(passport: Passport) -> str:
     except (PassportError, OSError) as error:
         return f"not ready: {type(error).__name__}"
     return "ready"
+
+
+def _jobs_given_up(passport: Passport) -> int | None:
+    try:
+        return len(SqlJobs(passport.engine, passport.services.clock).dead())
+    except SQLAlchemyError:
+        return None
