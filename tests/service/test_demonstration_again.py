@@ -10,8 +10,8 @@ from passport.domain.errors import ConflictError
 def test_a_demonstration_of_another_version_stays_and_the_service_starts(tmp_path, monkeypatch):
     served = []
 
-    def refuse(_self, progress):
-        raise ConflictError("model 01/09506000134376 is on record with another content")
+    def refuse(*_, **__):
+        raise ConflictError
 
     monkeypatch.setattr(Passport, "load_demonstration", refuse)
     monkeypatch.setattr(passport.cli, "serve_passport", lambda *_, **more: served.append(more))
