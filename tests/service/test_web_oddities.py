@@ -151,3 +151,17 @@ def test_a_job_that_was_given_up_shows_in_the_readiness(visitor, web):
 
     assert answer.json()["jobsGivenUp"] == 1
     assert answer.status_code == 200
+
+
+def test_a_name_of_any_length_is_not_kept_to_count_its_attempts(web):
+    browser = a_browser(web)
+    form = {
+        "csrf_token": token_on(browser, "/login"),
+        "login": "x" * 100_000,
+        "password": "wrong password",
+    }
+
+    assert browser.post("/login", data=form).status_code == 401
+
+    counted = browser.app.state.attempts._failed
+    assert max(map(len, counted)) < 300

@@ -25,6 +25,8 @@ from passport.web.uploads import FormSent, SentForm
 
 router = APIRouter(include_in_schema=False)
 
+_LONGEST_LOGIN = 200
+"""So much of a name is remembered for counting: names of any length would fill the memory."""
 _FIRST_PAGES = (
     (Role.AUTHORITY, "/authority"),
     (Role.ADMINISTRATOR, "/administration"),
@@ -47,7 +49,10 @@ def login(visit: Visited, form: FormSent) -> Response:
     """Begin a session under a new token; what the browser had before is worth nothing."""
     attempts = cast("Attempts", visit.request.app.state.attempts)
     client = visit.request.client
-    names = (f"login {form.text('login')}", f"address {client.host if client else ''}")
+    names = (
+        f"login {form.text('login')[:_LONGEST_LOGIN]}",
+        f"address {client.host if client else ''}",
+    )
     try:
         attempts.check(*names)
         token = visit.services.sign_in(form.text("login"), _password(form))
