@@ -251,14 +251,15 @@ class Telemetry:
         with self._announcing:
             if self._announced.get(battery_id, now) > now:
                 return
-            run_at = now + timedelta(seconds=self.settings.report_delay_s)
-            self._announced[battery_id] = run_at
+        run_at = now + timedelta(seconds=self.settings.report_delay_s)
         self._services.enqueue(
             CONDITION_JOB,
             {"battery": battery_id},
             dedupe_key=f"{CONDITION_JOB} {battery_id}",
             run_at=run_at,
         )
+        with self._announcing:  # only now: what failed is announced again by the repetition
+            self._announced[battery_id] = run_at
 
 
 def open_battery(actor: Actor, battery_id: BatteryId, *, work: Work) -> KnownBattery:

@@ -108,6 +108,25 @@ def test_frames_have_their_battery_looked_at_by_a_job(house: Installation):
     assert len(house.chain()) == 1
 
 
+def test_a_battery_whose_job_was_not_kept_is_announced_again(house: Installation, monkeypatch):
+    def fails(*_arguments, **_job):
+        raise ConnectionError("the database is away")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(house.passport.services, "enqueue", fails)
+        with pytest.raises(ConnectionError):
+            house.send(*a_pack_charge(1, 190, MAY_MS))
+    kept = []
+    monkeypatch.setattr(
+        house.passport.services, "enqueue", lambda kind, *_, **__: kept.append(kind)
+    )
+
+    again = house.send(*a_pack_charge(1, 190, MAY_MS))
+
+    assert again.duplicates == 5
+    assert kept == [CONDITION_JOB]
+
+
 def test_a_declared_source_stands_in_the_statement(house: Installation):
     source = MeasurementSource(data_set="Set", measured_cell="Cell 7", scaling="times 100")
     house.telemetry.declare_source(SYSTEM, PACK, source)
