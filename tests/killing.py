@@ -1,6 +1,7 @@
 """What must be true of a record whose process was killed, whenever that was."""
 
 import random
+import time
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from hashlib import sha256
 import orjson
 from builders_log import LogReader
 from servers import Server
+from sqlalchemy import text
 from sqlmodel import select
 
 from passport.bootstrap import Passport, open_passport
@@ -19,7 +21,7 @@ from passport.domain.identifiers import BatteryId
 from passport.services.trust import Trust
 from passport.services.verification import verify_passport
 from passport.signing.transparency_log import TrustedLog, verify_receipt
-from passport.storage.engine import read_session
+from passport.storage.engine import make_engine, read_session, reading
 from passport.storage.tables import LeafRow
 from passport.storage.tables_record import BatteryRow, StatementRow
 
@@ -27,6 +29,11 @@ SEED = 20261121
 KILLS = 5
 _ITEM_SERIES = ("item-public", "item-declared", "index-public", "index-legitimate-interest")
 """What registering one battery signs, once each."""
+_OTHERS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+_PATIENCE_S = 60
 _RECEIPTS = 40
 _BUNDLES = 2
 
@@ -35,11 +42,25 @@ _BUNDLES = 2
 def opened(server: Server) -> Iterator[Passport]:
     """Open the installation of a server that does not run, as its next start does."""
     given = {"database_url": server.environment["PASSPORT_DATABASE_URL"]}
+    _wait_until_alone(given["database_url"])
     passport = open_passport(data=server.data, public_base_url=server.url, **given)
     try:
         yield passport
     finally:
         passport.close()
+
+
+def _wait_until_alone(database_url: str) -> None:
+    """Wait until a database server has ended what it still did for a process that was killed."""
+    if not database_url.startswith("postgresql"):
+        return
+    engine = make_engine(database_url)
+    deadline = time.monotonic() + _PATIENCE_S
+    with reading(engine) as connection:
+        while connection.scalar(text(_OTHERS)):
+            assert time.monotonic() < deadline, "a connection of the killed process does not end"
+            time.sleep(0.01)
+    engine.dispose()
 
 
 @dataclass(frozen=True)
