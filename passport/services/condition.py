@@ -13,7 +13,7 @@ from passport.domain.access import (
 )
 from passport.domain.actor import Actor, Role
 from passport.domain.content import Content, Level, complete_content
-from passport.domain.errors import ContentRefusedError, InvalidValueError
+from passport.domain.errors import ContentRefusedError, TransitionRefusedError
 from passport.domain.identifiers import BatteryId
 from passport.domain.passport import StatementKind
 from passport.linked_data.documents import digest_text
@@ -53,6 +53,7 @@ def record_condition(
         AccessDeniedError: The actor neither answers for the battery nor holds a grant to write.
         ContentRefusedError: The content breaks the rules of its terms.
         InvalidValueError: The instant lies ahead.
+        TransitionRefusedError: Nobody answers for the battery.
         PassportCeasedError: The battery has been recycled.
     """
     require_reach(actor, CONDITION_SCOPE)
@@ -65,7 +66,9 @@ def record_condition(
         require_scope(actor, CONDITION_SCOPE, standing, now)
     signer = battery.responsible if for_operator else actor.organisation
     if not signer:
-        raise InvalidValueError(f"nobody answers for battery {battery_id}; nobody can sign for it")
+        raise TransitionRefusedError(
+            f"nobody answers for battery {battery_id}; nobody can sign for it"
+        )
     given = dict(normalise_content({**content, "measuredAt": measured_at}))
     levels = frozenset({Level.CONDITION})
     problems = tuple(check_content(given, levels=levels, category=battery.category))

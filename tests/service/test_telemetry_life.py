@@ -17,6 +17,7 @@ from passport.domain.access import Audience
 from passport.domain.actor import PUBLIC, SYSTEM, Actor
 from passport.domain.errors import AccessDeniedError, PassportNotFoundError
 from passport.domain.identifiers import BatteryId
+from passport.services.end_of_life import WasteDeclaration
 from passport.services.readers import NewGrant
 
 MAY_MS = int(datetime(2026, 5, 4, tzinfo=UTC).timestamp() * 1000)
@@ -106,6 +107,16 @@ def test_frames_have_their_battery_looked_at_by_a_job(house: Installation):
     handlers[CONDITION_JOB]({"battery": PACK})
 
     assert len(house.chain()) == 1
+
+
+def test_the_job_leaves_a_battery_that_nobody_answers_for(house: Installation):
+    house.send(*a_pack_charge(1, 190, MAY_MS))
+    declaration = WasteDeclaration(country="PT", occurred_at=datetime.now(UTC))
+    house.passport.services.declare_waste(MAKER, PACK, declaration)
+
+    house.telemetry.jobs()[CONDITION_JOB]({"battery": PACK})
+
+    assert house.chain() == []
 
 
 def test_a_battery_whose_job_was_not_kept_is_announced_again(house: Installation, monkeypatch):
