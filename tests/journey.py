@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 import bms_ingest.demo_data
 from bms_ingest.decoders.columns import ColumnMap, decode_table, read_table
 from bms_ingest.decoders.frame_json import encode_batch
+from bms_ingest.frame import Frame
 from passport.cli import app
 
 CELL = Path(bms_ingest.demo_data.__file__).parent / "nasa_b0029.parquet"
@@ -101,12 +102,15 @@ class Life:
                 "--id", f"https://{company.slug}.example.com/", "--country", company.country,
             )  # fmt: skip
             self.quick_command("operator", "key", company.slug, "-o", self.key_file(company))
-            secret = self.key_file(company).read_text()
-            self._clients[company.slug] = httpx.Client(
-                base_url=self.server.url,
-                headers={"Authorization": f"Bearer {secret}"},
-                timeout=60,
-            )
+            self.call(company)
+
+    def call(self, company: Company) -> None:
+        """Open the connection of a company's programs, with the key in its file."""
+        self._clients[company.slug] = httpx.Client(
+            base_url=self.server.url,
+            headers={"Authorization": f"Bearer {self.key_file(company).read_text()}"},
+            timeout=60,
+        )
 
     def key_file(self, company: Company) -> Path:
         """Return the file with the key of a company's programs."""
@@ -282,10 +286,14 @@ def later_frames(folder: Path, battery: str, after: int) -> tuple[Path, int]:
     """Write the later operations as a gateway sends them: integer frames, one a line."""
     table = _moved_cell().filter(pl.col("seq") > after)
     frames = list(decode_table(table, battery, ColumnMap(series=SERIES, parallel=PARALLEL)))
-    path = folder / "later.jsonl"
+    return write_frames(folder / "later.jsonl", battery, frames), len(frames)
+
+
+def write_frames(path: Path, battery: str, frames: Sequence[Frame]) -> Path:
+    """Write frames as a gateway keeps them, one a line."""
     batch = orjson.loads(encode_batch(battery, frames))
     path.write_bytes(b"\n".join(_line(battery, batch["fields"], row) for row in batch["rows"]))
-    return path, len(frames)
+    return path
 
 
 def _line(battery: str, names: list[str], row: list[object]) -> bytes:
