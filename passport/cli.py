@@ -111,8 +111,8 @@ def _load_demonstration(passport: Passport) -> None:
         passport.load_demonstration(progress=_say)
     except ConflictError:
         _say(
-            f"the demonstration in {passport.settings.data} was loaded by another version and stays "
-            "as it is; remove that folder to load this one"
+            f"the demonstration in {passport.settings.data} was loaded by another version and "
+            "stays as it is; remove that folder to load this one"
         )
 
 
