@@ -218,8 +218,13 @@ class Portal:
     def _is_told(self, message: Message) -> bool:
         try:
             self._tell(message)
-        except Exception:  # the edge of a message: whatever failed is tried again by the job
-            log.exception("passport_not_told", kind=message.kind, message=message.message_id)
+        except Exception as fault:  # the edge of a message: whatever failed, the job tries again
+            log.exception(
+                "passport_not_told",
+                kind=message.kind,
+                message=message.message_id,
+                fault=type(fault).__name__,
+            )
             return False
         return True
 
