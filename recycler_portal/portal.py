@@ -115,6 +115,10 @@ class Portal:
         """See `recycler_portal.services.treat.record_step`."""
         return self._do(lambda work: treat.record_step(actor, batch_id, new, work=work))
 
+    def withdraw_last_step(self, actor: Actor, batch_id: str) -> Batch:
+        """See `recycler_portal.services.treat.withdraw_last_step`."""
+        return self._do(lambda work: treat.withdraw_last_step(actor, batch_id, work=work))
+
     def close_batch(self, actor: Actor, batch_id: str) -> Batch:
         """See `recycler_portal.services.treat.close_batch`."""
         return self._do(

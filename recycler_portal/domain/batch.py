@@ -142,6 +142,19 @@ class Batch:
         grown.balance()
         return grown
 
+    def without_last_step(self) -> "Batch":
+        """Take the newest step back, which was recorded wrongly.
+
+        Raises:
+            BatchClosedError: The batch is closed.
+            BatchOpenError: No step was recorded.
+        """
+        if not self.is_open:
+            raise BatchClosedError(f"batch {self.batch_id} is closed; its steps stay")
+        if not self.steps:
+            raise BatchOpenError(f"batch {self.batch_id} has no step to take back")
+        return replace(self, steps=self.steps[:-1])
+
     def close(self, at: datetime) -> "Batch":
         """Close the batch: nothing more comes out of it.
 

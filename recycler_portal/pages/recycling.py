@@ -84,6 +84,13 @@ def record_step(
     return see_other(f"/recycling/{batch_id}")
 
 
+@router.post("/recycling/{batch_id}/steps/last/withdrawal")
+def withdraw_last_step(batch_id: str, actor: SignedIn, portal: CurrentPortal) -> Response:
+    """Take the newest step back."""
+    portal.withdraw_last_step(actor, batch_id)
+    return see_other(f"/recycling/{batch_id}#steps")
+
+
 @router.post("/recycling/{batch_id}/close")
 def close_batch(
     batch_id: str, actor: SignedIn, pages: PageMaker, portal: CurrentPortal

@@ -111,6 +111,10 @@ class BatchRegister(Protocol):
         """Store the batch's newest step if its revision is still the one that was read."""
         ...
 
+    def remove_last_step(self, batch: Batch) -> None:
+        """Remove the step after the batch's last if its revision is still the one that was read."""
+        ...
+
     def save(self, batch: Batch) -> None:
         """Store a changed batch if its revision is still the one that was read."""
         ...

@@ -136,6 +136,22 @@ def record_step(actor: Actor, batch_id: str, new: NewStep, *, work: YardWork) ->
     return replace(grown, revision=grown.revision + 1)
 
 
+def withdraw_last_step(actor: Actor, batch_id: str, *, work: YardWork) -> Batch:
+    """Take the newest step of an open batch back, so that it can be recorded right.
+
+    Raises:
+        AccessDeniedError: The actor is no recycler.
+        BatchClosedError: The batch is closed.
+        BatchNotFoundError: The actor's organisation has no such batch.
+        BatchOpenError: No step was recorded.
+    """
+    require_recycler(actor, BATCH_SCOPE)
+    batch = work.batches.read(batch_id, organisation=actor.organisation)
+    shorter = batch.without_last_step()
+    work.batches.remove_last_step(shorter)
+    return replace(shorter, revision=shorter.revision + 1)
+
+
 def close_batch(actor: Actor, batch_id: str, *, rules: RecyclingRules, work: YardWork) -> Batch:
     """Close a batch whose figures are in order; closing twice changes nothing.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
 from passport.domain.identifiers import BatteryId
@@ -96,6 +96,17 @@ class SqlBatchRegister:
         for position, output in enumerate(step.step.outputs):
             self._session.add(_fraction_row(batch.batch_id, number, position, output))
         self._session.flush()
+
+    def remove_last_step(self, batch: Batch) -> None:
+        """Remove the step after the batch's last if its revision is still the one that was read."""
+        self._advance(batch)
+        number = len(batch.steps) + 1
+        for row in (FractionRow, StepRow):
+            self._session.execute(
+                delete(row)
+                .where(col(row.batch_id) == batch.batch_id)
+                .where(col(row.number) == number)
+            )
 
     def save(self, batch: Batch) -> None:
         """Store a changed batch if its revision is still the one that was read."""

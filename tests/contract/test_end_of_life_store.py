@@ -334,6 +334,29 @@ def test_a_repeated_batch_or_step_is_recorded_once(portal):
         )
 
 
+def test_a_step_recorded_wrongly_is_taken_back_and_recorded_right(portal):
+    batch = a_batch(portal)
+    first, second = the_steps()
+    wrong = replace(second, request=a_request("N_1", "wrong"))
+    portal.record_step(RECYCLER, batch.batch_id, first)
+    portal.record_step(RECYCLER, batch.batch_id, wrong)
+
+    portal.withdraw_last_step(RECYCLER, batch.batch_id)
+    assert len(portal.read_batch(RECYCLER, batch.batch_id).steps) == 1
+
+    portal.record_step(RECYCLER, batch.batch_id, second)
+    closed = portal.close_batch(RECYCLER, batch.batch_id)
+    rates = portal.rates_of(closed)
+    assert [percent_text(case.efficiency) for case in rates.cases] == ["81.3941", "70.3340"]
+    with pytest.raises(BatchClosedError, match="its steps stay"):
+        portal.withdraw_last_step(RECYCLER, batch.batch_id)
+
+
+def test_a_batch_without_steps_has_none_to_take_back(portal):
+    with pytest.raises(BatchOpenError, match="no step to take back"):
+        portal.withdraw_last_step(RECYCLER, a_batch(portal).batch_id)
+
+
 def test_a_held_battery_goes_into_no_batch(portal):
     held = portal.take_in(RECYCLER, a_new_intake(battery_id=None))
 
