@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from passport.bootstrap import Passport
+from passport.domain.access import Point
 from passport.domain.errors import PassportNotFoundError
 from passport.domain.identifiers import BatteryId, battery_iri
 from passport.domain.status import PassportState
@@ -36,6 +37,11 @@ _LARGEST_CACHE = 96 * 1024 * 1024
 _MOST_ADDRESSES = 8192
 _LONGEST_ADDRESS = 512
 _VARY = b"Accept, Accept-Language, Cookie, Authorization"
+_OPEN_BESIDE = (
+    (Point.INDIVIDUAL, "State of health and events of this battery"),
+    (Point.RESTRICTED, "Detailed composition and dismantling of the model"),
+    (Point.AUTHORITY, "Test reports of the model"),
+)
 _GS1 = "https://gs1.org/voc/"
 
 
@@ -233,13 +239,23 @@ class PassportViews:
                 page = annulled_page(record, checked)
             case _:
                 standing = self.passport.services.read_standing(caller.actor, battery.battery_id)
-                restricted = None
-                if len(disclosure.points) > 1:
-                    restricted = Link(
-                        text="Condition and events", href=f"/condition/{battery.battery_id}"
-                    )
+                restricted = _restricted_part(disclosure)
                 page = public_page(record, checked, status=standing.status, restricted=restricted)
         return self.frame.pages.render("battery_public.html", page, shell=shell)
+
+
+def _restricted_part(disclosure: Disclosure) -> Link | None:
+    """Say what this reader may see beside the public part, and where; nothing if it is nothing."""
+    open_parts = [words for point, words in _OPEN_BESIDE if point in disclosure.points]
+    if not open_parts:
+        return None
+    return Link(
+        text="Condition and events"
+        if Point.INDIVIDUAL in disclosure.points
+        else "Restricted part of the passport",
+        href=f"/condition/{disclosure.battery.battery_id}",
+        note=f"{'; '.join(open_parts)}. This is open to you.",
+    )
 
 
 def _answer(

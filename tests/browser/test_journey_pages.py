@@ -472,5 +472,7 @@ def test_an_authority_finds_a_battery_and_reads_no_use_of_it(open_as):
     page.get_by_role("button", name="Find").click()
 
     expect(page.get_by_text("EV75-000001").first).to_be_visible()
-    page.goto(f"/condition/{EV_IN_USE}")
+    page.goto(f"/{EV_IN_USE}")
+    assert "State of health and events" not in main_of(page).inner_text()
+    page.get_by_role("link", name="Restricted part of the passport").click()
     assert not re.search(r"\d % *\n* *95 % interval", main_of(page).inner_text())
