@@ -14,6 +14,7 @@ from passport.domain.identifiers import BatteryId
 from passport.domain.units import Kilograms, Volts
 from passport.ui.forms import CSRF_FIELD, FormState
 from passport.ui.scanning import CodeRefusedError, ForeignCode, read_code
+from recycler_portal.domain.batch import Batch
 from recycler_portal.domain.errors import PhotoRefusedError
 from recycler_portal.domain.intake import Observation
 from recycler_portal.domain.recovery import ChemistryFamily
@@ -21,8 +22,8 @@ from recycler_portal.domain.waste_battery import Origin, Sign
 from recycler_portal.services.photos import MOST_PHOTOS, read_photo
 from recycler_portal.services.ports import PhotoContent, Request
 from recycler_portal.services.take_in import NewIntake
-from recycler_portal.services.treat import NewBatch, NewStep
-from recycler_portal.wire import NewBatchBody, NewStepBody
+from recycler_portal.services.treat import BatchInput, NewBatch, NewStep
+from recycler_portal.wire import BatchInputBody, NewBatchBody, NewStepBody
 
 OUTPUT_LINES = 8
 """Lines for output fractions on the page of a step; a step with more is recorded in parts."""
@@ -123,14 +124,6 @@ def read_batch_form(entered: Entered, substances: Sequence[str]) -> NewBatch:
     """
     if not entered.many("intakes"):
         raise entered.refused({"intakes": "Choose at least one battery."})
-    rows = [
-        {
-            "substance": substance,
-            "mass_kg": _number(entered, f"mass-{substance}"),
-            "recovery_basis_kg": _number(entered, f"basis-{substance}"),
-        }
-        for substance in substances
-    ]
     try:
         body = NewBatchBody.model_validate(
             {
@@ -139,14 +132,50 @@ def read_batch_form(entered: Entered, substances: Sequence[str]) -> NewBatch:
                 "family": entered.one("family") or ChemistryFamily.OTHER.value,
                 "main_chemistry": entered.one("main_chemistry"),
                 "intakes": tuple(entered.many("intakes")),
-                "wet_mass_kg": _number(entered, "wet_mass_kg"),
-                "water_kg": _number(entered, "water_kg") or "0",
-                "rows": rows,
+                **_input_fields(entered, substances),
             }
         )
     except ValidationError as error:
         raise entered.refused(_by_field(error, substances=substances)) from error
     return body.new_batch(entered.request().key)
+
+
+def read_input_form(entered: Entered, substances: Sequence[str]) -> BatchInput:
+    """Read the page on which the input of a batch is corrected.
+
+    Raises:
+        FormRefused: Something is to be corrected.
+    """
+    try:
+        body = BatchInputBody.model_validate(_input_fields(entered, substances))
+    except ValidationError as error:
+        raise entered.refused(_by_field(error, substances=substances)) from error
+    return body.batch_input()
+
+
+def _input_fields(entered: Entered, substances: Sequence[str]) -> dict[str, object]:
+    return {
+        "wet_mass_kg": _number(entered, "wet_mass_kg"),
+        "water_kg": _number(entered, "water_kg") or "0",
+        "rows": [
+            {
+                "substance": substance,
+                "mass_kg": _number(entered, f"mass-{substance}"),
+                "recovery_basis_kg": _number(entered, f"basis-{substance}"),
+            }
+            for substance in substances
+        ],
+    }
+
+
+def input_form(batch: Batch) -> FormState:
+    """Return the form with what went into a batch filled in."""
+    values = {"wet_mass_kg": str(batch.wet_mass), "water_kg": str(batch.water)}
+    for row in batch.rows:
+        values[f"mass-{row.substance}"] = "" if row.mass is None else str(row.mass)
+        if row.recovery_basis is not None:
+            values[f"basis-{row.substance}"] = str(row.recovery_basis)
+    return new_form(**values)
 
 
 def read_step_form(entered: Entered) -> NewStep:

@@ -29,7 +29,7 @@ from recycler_portal.services.rights import require_recycler, require_yard
 from recycler_portal.services.take_in import NewIntake
 from recycler_portal.services.tasks import close_task
 from recycler_portal.services.tell_passport import settle, tell
-from recycler_portal.services.treat import NewBatch, NewStep
+from recycler_portal.services.treat import BatchInput, NewBatch, NewStep
 from recycler_portal.storage.batches import SqlBatchRegister
 from recycler_portal.storage.intakes import SqlIntakeRegister
 from recycler_portal.storage.requests import StaleIntakeError
@@ -114,6 +114,10 @@ class Portal:
     def record_step(self, actor: Actor, batch_id: str, new: NewStep) -> Batch:
         """See `recycler_portal.services.treat.record_step`."""
         return self._do(lambda work: treat.record_step(actor, batch_id, new, work=work))
+
+    def correct_input(self, actor: Actor, batch_id: str, entered: BatchInput) -> Batch:
+        """See `recycler_portal.services.treat.correct_input`."""
+        return self._do(lambda work: treat.correct_input(actor, batch_id, entered, work=work))
 
     def withdraw_last_step(self, actor: Actor, batch_id: str) -> Batch:
         """See `recycler_portal.services.treat.withdraw_last_step`."""

@@ -27,7 +27,7 @@ from recycler_portal.services.ports import Request
 from recycler_portal.services.rates import Rates
 from recycler_portal.services.rates_document import rates_tree
 from recycler_portal.services.take_in import NewIntake
-from recycler_portal.services.treat import NewBatch, NewStep
+from recycler_portal.services.treat import BatchInput, NewBatch, NewStep
 
 Mass = Annotated[Decimal, Field(ge=0, lt=10**12, decimal_places=12, allow_inf_nan=False)]
 """Mass [kg]; so many digits add up exactly."""
@@ -114,26 +114,16 @@ class InputRowBody(Body):
     recovery_basis_kg: Mass | None = None
 
 
-class NewBatchBody(Body):
-    """Batteries that enter recycling together."""
+class BatchInputBody(Body):
+    """What goes into a batch."""
 
-    site: ShortText
-    country: Country
-    family: ChemistryFamily
-    main_chemistry: ShortText
-    intakes: Annotated[tuple[ShortText, ...], Field(min_length=1, max_length=1000)]
     wet_mass_kg: Mass
     water_kg: Mass = Decimal(0)
     rows: Annotated[tuple[InputRowBody, ...], Field(min_length=1, max_length=60)]
 
-    def new_batch(self, key: str) -> NewBatch:
-        """Return the batch that is asked for."""
-        return NewBatch(
-            site=self.site,
-            country=self.country,
-            family=self.family,
-            main_chemistry=self.main_chemistry,
-            intakes=self.intakes,
+    def batch_input(self) -> BatchInput:
+        """Return what went in."""
+        return BatchInput(
             wet_mass=Kilograms(self.wet_mass_kg),
             water=Kilograms(self.water_kg),
             rows=tuple(
@@ -144,6 +134,30 @@ class NewBatchBody(Body):
                 )
                 for row in self.rows
             ),
+        )
+
+
+class NewBatchBody(BatchInputBody):
+    """Batteries that enter recycling together."""
+
+    site: ShortText
+    country: Country
+    family: ChemistryFamily
+    main_chemistry: ShortText
+    intakes: Annotated[tuple[ShortText, ...], Field(min_length=1, max_length=1000)]
+
+    def new_batch(self, key: str) -> NewBatch:
+        """Return the batch that is asked for."""
+        entered = self.batch_input()
+        return NewBatch(
+            site=self.site,
+            country=self.country,
+            family=self.family,
+            main_chemistry=self.main_chemistry,
+            intakes=self.intakes,
+            wet_mass=entered.wet_mass,
+            water=entered.water,
+            rows=entered.rows,
             request=self.request(key),
         )
 

@@ -142,6 +142,21 @@ class Batch:
         grown.balance()
         return grown
 
+    def with_input(
+        self, *, wet_mass: Kilograms, water: Kilograms, rows: tuple[InputRow, ...]
+    ) -> "Batch":
+        """Correct what went in.
+
+        Raises:
+            BatchClosedError: The batch is closed.
+            MassBalanceError: More came out than would have gone in.
+        """
+        if not self.is_open:
+            raise BatchClosedError(f"batch {self.batch_id} is closed; what went in stays")
+        corrected = replace(self, wet_mass=wet_mass, water=water, rows=rows)
+        corrected.balance()
+        return corrected
+
     def without_last_step(self) -> "Batch":
         """Take the newest step back, which was recorded wrongly.
 

@@ -12,8 +12,20 @@ from recycler_portal.domain.batch import Batch
 from recycler_portal.domain.errors import BatchNotInOrderError, MassBalanceError
 from recycler_portal.domain.recovery import ChemistryFamily
 from recycler_portal.doorway import CurrentPortal
-from recycler_portal.forms import FormRefused, new_form, read_batch_form, read_step_form
-from recycler_portal.pages.recycling_views import batch_page, new_batch_page, recycling_page
+from recycler_portal.forms import (
+    FormRefused,
+    input_form,
+    new_form,
+    read_batch_form,
+    read_input_form,
+    read_step_form,
+)
+from recycler_portal.pages.recycling_views import (
+    batch_input_page,
+    batch_page,
+    new_batch_page,
+    recycling_page,
+)
 from recycler_portal.pages.yard import Sent
 from recycler_portal.portal import Portal
 from recycler_portal.services.rights import require_recycler
@@ -82,6 +94,33 @@ def record_step(
         state = sent.entered.refused({}, problem=_sentence(error)).state
         return _show(pages, portal, portal.read_batch(actor, batch_id), state, _WRONG)
     return see_other(f"/recycling/{batch_id}")
+
+
+@router.get("/recycling/{batch_id}/input")
+def show_input(batch_id: str, actor: SignedIn, pages: PageMaker, portal: CurrentPortal) -> Response:
+    """Show the page on which the input of a batch is corrected."""
+    batch = portal.read_batch(actor, batch_id)
+    view = batch_input_page(input_form(batch), batch, portal.recycling)
+    return pages.show("recycler/batch_input.html", view)
+
+
+@router.post("/recycling/{batch_id}/input")
+def correct_input(
+    batch_id: str, actor: SignedIn, pages: PageMaker, portal: CurrentPortal, sent: Sent
+) -> Response:
+    """Correct the input of a batch."""
+    batch = portal.read_batch(actor, batch_id)
+    try:
+        entered = read_input_form(sent.entered, portal.recycling.element_rows[batch.family])
+        portal.correct_input(actor, batch_id, entered)
+    except FormRefused as refused:
+        state = refused.state
+    except MassBalanceError as error:
+        state = sent.entered.refused({}, problem=_sentence(error)).state
+    else:
+        return see_other(f"/recycling/{batch_id}")
+    view = batch_input_page(state, batch, portal.recycling)
+    return pages.show("recycler/batch_input.html", view, status=_WRONG)
 
 
 @router.post("/recycling/{batch_id}/steps/last/withdrawal")

@@ -17,6 +17,7 @@ from recycler_portal.domain.recovery import (
 )
 from recycler_portal.forms import OUTPUT_LINES
 from recycler_portal.pages.views import (
+    BatchInputPage,
     BatchPage,
     NewBatchPage,
     RecyclingPage,
@@ -73,15 +74,24 @@ def new_batch_page(
             for one in ready
             if not one.is_held and one.decision.chemistry_family == family
         ),
-        lines=tuple(
-            SubstanceLine(
-                substance=substance,
-                name=rules.substance_names[substance],
-                has_basis=substance in RECOVERY_MATERIALS,
-                is_optional=substance in OPTIONAL_ELEMENTS,
-            )
-            for substance in rules.element_rows[family]
-        ),
+        lines=_lines(family, rules),
+    )
+
+
+def batch_input_page(form: FormState, batch: Batch, rules: RecyclingRules) -> BatchInputPage:
+    """Make the page on which the input of a batch is corrected."""
+    return BatchInputPage(number=batch.batch_id, form=form, lines=_lines(batch.family, rules))
+
+
+def _lines(family: ChemistryFamily, rules: RecyclingRules) -> tuple[SubstanceLine, ...]:
+    return tuple(
+        SubstanceLine(
+            substance=substance,
+            name=rules.substance_names[substance],
+            has_basis=substance in RECOVERY_MATERIALS,
+            is_optional=substance in OPTIONAL_ELEMENTS,
+        )
+        for substance in rules.element_rows[family]
     )
 
 

@@ -109,6 +109,15 @@ class NewBatchPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BatchInputPage:
+    """The page on which the input of a batch is corrected."""
+
+    number: str
+    form: FormState
+    lines: tuple[SubstanceLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepView:
     """One recorded step."""
 

@@ -60,6 +60,15 @@ class NewBatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BatchInput:
+    """What went into a batch; masses in kilograms."""
+
+    wet_mass: Kilograms
+    water: Kilograms
+    rows: tuple[InputRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewStep:
     """What one facility made of a batch; masses in kilograms."""
 
@@ -134,6 +143,24 @@ def record_step(actor: Actor, batch_id: str, new: NewStep, *, work: YardWork) ->
     grown = batch.with_step(step)
     work.batches.add_step(grown, step, new.request)
     return replace(grown, revision=grown.revision + 1)
+
+
+def correct_input(actor: Actor, batch_id: str, entered: BatchInput, *, work: YardWork) -> Batch:
+    """Correct what went into an open batch.
+
+    Raises:
+        AccessDeniedError: The actor is no recycler.
+        BatchClosedError: The batch is closed.
+        BatchNotFoundError: The actor's organisation has no such batch.
+        MassBalanceError: The masses contradict each other, or more came out than would have gone
+            in.
+    """
+    require_recycler(actor, BATCH_SCOPE)
+    batch = work.batches.read(batch_id, organisation=actor.organisation)
+    _require_input(entered)
+    corrected = batch.with_input(wet_mass=entered.wet_mass, water=entered.water, rows=entered.rows)
+    work.batches.save(corrected)
+    return replace(corrected, revision=corrected.revision + 1)
 
 
 def withdraw_last_step(actor: Actor, batch_id: str, *, work: YardWork) -> Batch:
@@ -247,7 +274,7 @@ def _require_ready(intakes: Sequence[Intake], family: ChemistryFamily) -> None:
             )
 
 
-def _require_input(new: NewBatch) -> None:
+def _require_input(new: NewBatch | BatchInput) -> None:
     masses = [row.mass for row in new.rows if row.mass is not None]
     if new.water < 0 or new.wet_mass <= new.water or any(mass < 0 for mass in masses):
         raise MassBalanceError(

@@ -179,7 +179,13 @@ class SqlBatchRegister:
             update(BatchRow)
             .where(col(BatchRow.batch_id) == batch.batch_id)
             .where(col(BatchRow.revision) == batch.revision)
-            .values(closed_at=batch.closed_at, revision=batch.revision + 1)
+            .values(
+                closed_at=batch.closed_at,
+                wet_mass_kg=_text(batch.wet_mass),
+                water_kg=_text(batch.water),
+                rows=_input_trees(batch),
+                revision=batch.revision + 1,
+            )
         )
         update_one(self._session, statement, f"batch {batch.batch_id}")
 
@@ -242,19 +248,23 @@ def _columns(batch: Batch) -> dict[str, Any]:
         "main_chemistry": batch.main_chemistry,
         "wet_mass_kg": _text(batch.wet_mass),
         "water_kg": _text(batch.water),
-        "rows": [
-            {
-                "substance": row.substance,
-                "mass_kg": _text(row.mass),
-                "recovery_basis_kg": _text(row.recovery_basis),
-            }
-            for row in batch.rows
-        ],
+        "rows": _input_trees(batch),
         "opened_by": batch.opened_by,
         "opened_at": batch.opened_at,
         "closed_at": batch.closed_at,
         "revision": batch.revision,
     }
+
+
+def _input_trees(batch: Batch) -> list[dict[str, Any]]:
+    return [
+        {
+            "substance": row.substance,
+            "mass_kg": _text(row.mass),
+            "recovery_basis_kg": _text(row.recovery_basis),
+        }
+        for row in batch.rows
+    ]
 
 
 def _input_row(tree: dict[str, Any]) -> InputRow:

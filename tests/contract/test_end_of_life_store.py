@@ -49,6 +49,7 @@ from recycler_portal.domain.task import TaskKind
 from recycler_portal.domain.waste_battery import Packaging, Sign, Stream
 from recycler_portal.portal import Portal
 from recycler_portal.services.ports import RecordAnswer
+from recycler_portal.services.treat import BatchInput
 from recycler_portal.storage.sources import eol_source
 
 OTHER_BATTERY = BatteryId(BATTERY[:-1] + "9")
@@ -350,6 +351,23 @@ def test_a_step_recorded_wrongly_is_taken_back_and_recorded_right(portal):
     assert [percent_text(case.efficiency) for case in rates.cases] == ["81.3941", "70.3340"]
     with pytest.raises(BatchClosedError, match="its steps stay"):
         portal.withdraw_last_step(RECYCLER, batch.batch_id)
+
+
+def test_what_went_into_a_batch_is_corrected_while_it_is_open(portal):
+    right = a_batch(portal)
+    wrong = replace(right.rows[0], mass=Decimal("0.1"))
+    entered = BatchInput(wet_mass=right.wet_mass, water=right.water, rows=(wrong, *right.rows[1:]))
+    portal.correct_input(RECYCLER, right.batch_id, entered)
+    assert portal.read_batch(RECYCLER, right.batch_id).rows[0].mass == Decimal("0.1")
+
+    portal.correct_input(RECYCLER, right.batch_id, replace(entered, rows=right.rows))
+    for step in the_steps():
+        portal.record_step(RECYCLER, right.batch_id, step)
+    closed = portal.close_batch(RECYCLER, right.batch_id)
+
+    assert percent_text(portal.rates_of(closed).cases[0].efficiency) == "81.3941"
+    with pytest.raises(BatchClosedError, match="what went in stays"):
+        portal.correct_input(RECYCLER, right.batch_id, entered)
 
 
 def test_a_batch_without_steps_has_none_to_take_back(portal):

@@ -207,6 +207,18 @@ def form_of(client: TestClient, path: str) -> dict[str, str]:
     }
 
 
+def filled_in(client: TestClient, path: str) -> dict[str, str]:
+    """Return the fields of a form as the page shows them filled in."""
+    inputs = re.findall(r"<input[^>]*>", client.get(path).text)
+    named = {tag: re.search(r'name="([^"]+)"', tag) for tag in inputs}
+    shown = {tag: re.search(r'value="([^"]*)"', tag) for tag in inputs}
+    return {
+        name.group(1): shown[tag].group(1) if shown[tag] else ""
+        for tag, name in named.items()
+        if name is not None
+    }
+
+
 def send(client: TestClient, path: str, fields: dict[str, Any], photo: bytes = b""):
     files = [("photos", ("label.jpg", photo, "image/jpeg"))] if photo else None
     return client.post(path, data=fields, files=files)
@@ -420,6 +432,27 @@ def test_a_batch_that_is_not_in_order_says_so_on_its_page(client, passport):
 
     assert answer.status_code == 409
     assert "always intermediate" in answer.text
+
+
+def test_a_recycler_puts_a_wrong_step_and_a_wrong_input_right_on_the_pages(client, passport):
+    sign_in(client, passport, RECYCLER)
+    key = key_of(passport, RECYCLER)
+    intake = client.post("/api/v1/intakes", json=an_intake(), headers=key).json()["intake"]
+    client.post("/api/v1/batches", json=a_batch(intake), headers=key)
+    path = "/recycling/lely-B-2026-000001"
+    step = {"name": "N_0", "substance-0": "Other", "output-0": "5", "label-0": "residue"}
+    follow(client, send(client, f"{path}/steps", {**form_of(client, path), **step}))
+
+    withdrawn = send(client, f"{path}/steps/last/withdrawal", form_of(client, path))
+    assert "No step yet" in follow(client, withdrawn)
+
+    form = filled_in(client, f"{path}/input")
+    assert form["wet_mass_kg"] == "102"
+    refused = send(client, f"{path}/input", {**form, "mass-Co": "a lot"})
+    assert refused.status_code == 422
+    assert 'id="error-mass-Co"' in refused.text
+    assert path in follow(client, send(client, f"{path}/input", {**form, "mass-Co": "2.3"}))
+    assert filled_in(client, f"{path}/input")["mass-Co"] == "2.3"
 
 
 def test_a_batch_without_batteries_or_figures_is_shown_again(client, passport):
