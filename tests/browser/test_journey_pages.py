@@ -35,6 +35,7 @@ DEVICES: dict[str, dict[str, Any]] = {
 VOLTRA = Company("voltra", "Voltra Packs (fictional)", "DE", "operator")
 TOLD_BY_BMS = f"01/{EV_GTIN}/21/SHOW-1"
 NEVER_MEASURED = f"01/{EV_GTIN}/21/SHOW-2"
+DISCARDED = f"01/{EV_GTIN}/21/SHOW-3"
 PATIENCE_MS = 15_000
 CHARGES = (196, 192, 188)
 """What went into the pack in three full charges [Ah]; it is rated at 206 Ah."""
@@ -44,12 +45,12 @@ FIRST = 5
 
 @pytest.fixture(scope="module")
 def house(demo_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
-    """Give the demonstration with two packs more: one whose BMS tells its health, one unused."""
+    """Give the demonstration with three packs more: a BMS tells the health of the first."""
     with a_life(demo_server, tmp_path_factory.mktemp("house")) as life:
         life.quick_command("operator", "key", VOLTRA.slug, "-o", life.key_file(VOLTRA))
         life.call(VOLTRA)
         maker = life.of(VOLTRA)
-        for serial in ("SHOW-1", "SHOW-2"):
+        for serial in ("SHOW-1", "SHOW-2", "SHOW-3"):
             answered(maker.post("/api/v1/batteries", json=a_pack(serial)), 201)
         for part, frames in enumerate((charges()[:FIRST], charges()[FIRST:])):
             file = write_frames(life.folder / f"part-{part}.jsonl", TOLD_BY_BMS, frames)
@@ -412,7 +413,7 @@ def test_a_collector_takes_a_pack_in_by_its_code_and_reads_what_to_do(
     page.goto("/yard")
     page.get_by_role("link", name="Take a battery in").click()
     page.get_by_label("It has a code I can scan or read").check()
-    page.get_by_label("Code on the battery").fill(f"{house.server.url}/{NEVER_MEASURED}")
+    page.get_by_label("Code on the battery").fill(f"{house.server.url}/{DISCARDED}")
     fill_in_the_gate(page)
 
     said = main_of(page).inner_text()
