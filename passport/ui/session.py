@@ -1,23 +1,11 @@
-"""Sessions in the browser: a random token in a cookie, of which the store keeps only a digest."""
+"""The cookie of a session and its random token; `passport.services.accounts` keeps its digest."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http.cookies import SimpleCookie
-from typing import Protocol
 
 _TOKEN_BYTES = 32
-
-
-class SessionRegister(Protocol):
-    """Keeps sessions; the caller commits."""
-
-    def begin(self, token_digest: bytes, account: str, *, ends_at: datetime) -> None:
-        """Remember a session; an empty account is a visitor who has not signed in."""
-
-    def end(self, token_digest: bytes) -> None:
-        """Forget a session; an unknown one is no error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,32 +48,3 @@ class SessionCookie:
 def new_token() -> str:
     """Make a session token of 256 random bits."""
     return secrets.token_urlsafe(_TOKEN_BYTES)
-
-
-def digest_of(token: str) -> bytes:
-    """Digest under which the store knows a token: whoever reads the store cannot sign in."""
-    return hashlib.sha256(token.encode()).digest()
-
-
-def rotate(
-    old_token: str | None, account: str, *, register: SessionRegister, ends_at: datetime
-) -> str:
-    """Begin a session under a new token and end the old one.
-
-    At sign-in and sign-out the token changes, so that a token planted in a browser before
-    sign-in is worth nothing after it.
-
-    Args:
-        old_token: Token the browser came with, if any.
-        account: Who has signed in; empty for a visitor.
-        register: Where sessions are kept.
-        ends_at: When the new session ends.
-
-    Returns:
-        The new token, for the cookie.
-    """
-    if old_token:
-        register.end(digest_of(old_token))
-    token = new_token()
-    register.begin(digest_of(token), account, ends_at=ends_at)
-    return token

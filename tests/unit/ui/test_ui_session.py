@@ -1,38 +1,6 @@
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from passport.ui.session import SessionCookie, digest_of, new_token, rotate
-
-LATER = datetime(2027, 3, 1, tzinfo=UTC)
-
-
-class ListSessions:
-    def __init__(self):
-        self.begun: dict[bytes, str] = {}
-
-    def begin(self, token_digest: bytes, account: str, *, ends_at: datetime) -> None:
-        assert ends_at == LATER
-        self.begun[token_digest] = account
-
-    def end(self, token_digest: bytes) -> None:
-        self.begun.pop(token_digest, None)
-
-
-def test_signing_in_changes_the_token_and_ends_the_old_session():
-    sessions = ListSessions()
-    visitor = rotate(None, "", register=sessions, ends_at=LATER)
-
-    member = rotate(visitor, "ada", register=sessions, ends_at=LATER)
-
-    assert member != visitor
-    assert sessions.begun == {digest_of(member): "ada"}
-
-
-def test_the_store_never_sees_a_token():
-    sessions = ListSessions()
-
-    token = rotate(None, "ada", register=sessions, ends_at=LATER)
-
-    assert token.encode() not in b"".join(sessions.begun)
+from passport.ui.session import SessionCookie, new_token
 
 
 def test_tokens_are_long_and_differ():
