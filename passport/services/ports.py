@@ -11,6 +11,7 @@ from typing import Protocol
 
 from passport.domain.access import Grant, Standing
 from passport.domain.battery import Battery, BatteryModel
+from passport.domain.document import DocumentReference, StoredDocument
 from passport.domain.event import Event, EventKind
 from passport.domain.identifiers import BatteryId, ModelId, OperatorSlug
 from passport.domain.organisation import Account, ApiKey, Notice, Operator
@@ -273,6 +274,35 @@ class AttachmentStore(Protocol):
         ...
 
 
+class DocumentRegister(Protocol):
+    """Documents that statements name, with who brought them."""
+
+    def uploads_of(self, digest: str) -> Sequence[StoredDocument]:
+        """Return a document as each organisation brought it, the first one first."""
+        ...
+
+    def of_organisation(self, organisation: str) -> Sequence[StoredDocument]:
+        """Return what an organisation brought, newest first."""
+        ...
+
+    def body_of(self, digest: str) -> bytes | None: ...
+    def keep(self, document: StoredDocument, content: bytes) -> None:
+        """Keep a document durably; again from the same organisation describes it anew."""
+        ...
+
+    def refer(self, references: Collection[DocumentReference]) -> None:
+        """Record that a statement of this unit of work names documents; for good."""
+        ...
+
+    def references_to(self, digests: Collection[str]) -> Sequence[DocumentReference]:
+        """Return what names some documents."""
+        ...
+
+    def answers_for_one_of(self, organisation: str, model_id: ModelId) -> bool:
+        """Whether an organisation answers for a battery of a model."""
+        ...
+
+
 class JobQueue(Protocol):
     """Work to be done after the commit, at least once."""
 
@@ -309,6 +339,7 @@ class Work:
     grants: GrantRegister
     accounts: AccountRegister
     attachments: AttachmentStore
+    documents: DocumentRegister
     jobs: JobQueue
     idempotency: IdempotencyRegister
     keys: KeyStore

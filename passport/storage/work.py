@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from passport.services.ports import Answered, Clock, KeyStore, Work
 from passport.storage.access import SqlAccountRegister, SqlAttachmentStore, SqlGrantRegister
+from passport.storage.documents import SqlDocumentRegister
 from passport.storage.events import SqlEventRegister
 from passport.storage.jobs import enqueue
 from passport.storage.operators import SqlOperatorRegister
@@ -81,6 +82,7 @@ def work_on(
         grants=SqlGrantRegister(store),
         accounts=SqlAccountRegister(store),
         attachments=SqlAttachmentStore(store),
+        documents=SqlDocumentRegister(store),
         jobs=SqlJobQueue(store),
         idempotency=SqlIdempotencyRegister(store),
         keys=keys,
