@@ -1,14 +1,16 @@
 """Contents and statements that are valid, with one thing changed."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from passport.domain.battery import Category
+from passport.domain.applicability import Needs, Scope
+from passport.domain.battery import Category, SubType
 from passport.domain.content import Content, Level
 from passport.domain.passport import StatementKind
 from passport.linked_data.documents import build_statement, parse_input
+from passport.rules.rulebook import read_rulebook
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"
 HOST = "https://id.voltra.example.com"
@@ -32,6 +34,17 @@ EXAMPLES = {
     "ev-pack-condition": (CONDITION_LEVELS, Category.EV),
 }
 """The examples in `schemas/examples`, what each is about and its category."""
+
+
+PLACED_ON = date(2027, 2, 18)
+
+
+def needs_of(
+    category: Category, sub_type: SubType | None = None, on: date = PLACED_ON, **changed: object
+) -> Needs:
+    """Return what is asked of a first-life battery that is placed and read on a day."""
+    scope = Scope(category=category, sub_type=sub_type, placed_on=on, read_on=on, **changed)
+    return read_rulebook().needs(scope)
 
 
 def an_example(name: str) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """What a passport is about: the battery model and the single battery."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from passport.domain.identifiers import BatteryId, ModelId, OperatorSlug
@@ -9,10 +11,18 @@ from passport.domain.status import BatteryStatus, PassportState
 
 
 class Category(StrEnum):
-    """Battery categories that need a passport (Art. 77(1)); LMT joins with the next terms."""
+    """Categories of battery in the Regulation.
+
+    Source: Regulation (EU) 2023/1542, Article 3(1)(9) and (11) to (14); Article 77(1).
+    """
 
     EV = "EV"
+    LMT = "LMT"
+    """Light means of transport."""
     INDUSTRIAL = "industrial"
+    PORTABLE = "portable"
+    SLI = "SLI"
+    """Starting, lighting and ignition."""
 
 
 class SubType(StrEnum):
@@ -20,6 +30,55 @@ class SubType(StrEnum):
 
     STATIONARY = "stationary"
     """Stationary battery energy storage system, Art. 3(1)(15)."""
+    EXTERNAL_STORAGE = "external-storage"
+    """Exclusively external storage, such as redox flow; Arts 7, 8 and 10 treat it apart."""
+    NON_CYCLE = "non-cycle"
+    """For other than cyclic use; no lifetime in cycles is asked of it (Annex IV Part A(5))."""
+
+
+PASSPORT_CATEGORIES = frozenset({Category.EV, Category.LMT, Category.INDUSTRIAL})
+SMALLEST_INDUSTRIAL_KWH = Decimal(2)
+"""An industrial battery above this capacity needs a passport (Art. 77(1))."""
+
+
+def energy_kwh(content: Mapping[str, object]) -> Decimal | None:
+    """Return the energy that a model's content states, or nothing where it states none.
+
+    Args:
+        content: ``ratedEnergyKilowattHours``, or else rated capacity [Ah] and nominal voltage [V].
+
+    >>> energy_kwh({"ratedCapacityAmpereHours": "100", "nominalVoltageVolts": "48"})
+    Decimal('4.8')
+    """
+    energy = _number(content.get("ratedEnergyKilowattHours"))
+    if energy is not None:
+        return energy
+    capacity = _number(content.get("ratedCapacityAmpereHours"))
+    voltage = _number(content.get("nominalVoltageVolts"))
+    return None if capacity is None or voltage is None else capacity * voltage / 1000
+
+
+def _number(value: object) -> Decimal | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        return Decimal(value)
+    except InvalidOperation:
+        return None
+
+
+def needs_passport(category: Category, energy: Decimal | None) -> bool:
+    """Return whether batteries of a kind need a passport; others get a light record.
+
+    Args:
+        category: Category of the battery.
+        energy: Energy of one battery [kWh]; unknown counts as above the limit.
+
+    Source: Regulation (EU) 2023/1542, Articles 77(1) and 13(6)(b).
+    """
+    if category is not Category.INDUSTRIAL:
+        return category in PASSPORT_CATEGORIES
+    return energy is None or energy > SMALLEST_INDUSTRIAL_KWH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +98,11 @@ class BatteryModel:
     name: str
     content: dict[str, object]
     revision: int = 0
+
+    @property
+    def is_light(self) -> bool:
+        """Whether its batteries need no passport: the record holds what Art. 13(6)(b) names."""
+        return not needs_passport(self.category, energy_kwh(self.content))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,9 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 
-from passport.domain.battery import Category
 from passport.domain.errors import InvalidValueError
 from passport.domain.passport import StatementKind
-from passport.domain.term_table import CODE_ROWS, TERM_ROWS
+from passport.domain.term_table import CODE_ROWS, TERM_ROWS, UNIT_ROWS
 
 Content = Mapping[str, object]
 """Values by term name: text, number, truth value, language map, node, list of these, or absence."""
@@ -65,7 +64,7 @@ class Datatype(StrEnum):
 
 
 class Requirement(StrEnum):
-    """Whether a category of battery needs a datum.
+    """Whether the law asks for a datum.
 
     Source: European Commission, "Digital Batteries Passport: data points by category", version
     2.0 of 15 August 2026 (a guidance, not law).
@@ -78,7 +77,7 @@ class Requirement(StrEnum):
     NOT_YET = "P"
     """Not to be filled before an act that is still missing."""
     NEVER = "-"
-    """Not meant for this category."""
+    """Not meant for this kind of battery."""
 
 
 class AbsenceReason(StrEnum):
@@ -114,7 +113,7 @@ class Term:
         unit_label: The unit as people write it.
         value_class: Class of its value where that is a node.
         is_many: Whether it takes a list.
-        required: Who needs it; inside a node, mandatory means that the node needs it.
+        is_needed: Whether what carries it, a node or a statement, is nothing without it.
     """
 
     name: str
@@ -131,17 +130,7 @@ class Term:
     is_many: bool
     minimum: Decimal | None
     maximum: Decimal | None
-    required: Mapping[Category, Requirement]
-
-    def requirement(self, category: Category) -> Requirement:
-        """Return whether a category needs the datum."""
-        return self.required.get(category, Requirement.OPTIONAL)
-
-    @property
-    def is_needed_in_node(self) -> bool:
-        """Whether a node of its class must carry it."""
-        mandatory = self.requirement(Category.EV) is Requirement.MANDATORY
-        return self.level is Level.STRUCTURE and bool(self.node_classes) and mandatory
+    is_needed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +148,8 @@ def _terms() -> Mapping[str, Term]:
 
 
 def _term(row: tuple[str, ...]) -> Term:
-    (name, label, level, kinds, classes, point, datatype, unit, unit_label) = row[:9]
-    (code_list, value_class, many, minimum, maximum, ev, industrial) = row[9:]
-    needs = {Category.EV: ev, Category.INDUSTRIAL: industrial}
+    (name, label, level, kinds, classes, point, datatype, unit) = row[:8]
+    (code_list, value_class, many, minimum, maximum, needed) = row[8:]
     return Term(
         name=name,
         label=label,
@@ -171,14 +159,17 @@ def _term(row: tuple[str, ...]) -> Term:
         point=point,
         datatype=Datatype(datatype),
         unit=unit,
-        unit_label=unit_label,
+        unit_label=_UNIT_LABELS[unit] if unit else "",
         code_list=code_list,
         value_class=value_class,
         is_many=many == "1",
         minimum=Decimal(minimum) if minimum else None,
         maximum=Decimal(maximum) if maximum else None,
-        required={category: Requirement(need) for category, need in needs.items() if need},
+        is_needed=needed == "1",
     )
+
+
+_UNIT_LABELS = dict(UNIT_ROWS)
 
 
 def all_terms() -> Collection[Term]:
@@ -255,19 +246,25 @@ def absence_of(value: object) -> AbsenceReason | None:
 
 
 def legal_data(
-    content: Content, *, levels: Collection[Level], category: Category
+    content: Content, *, levels: Collection[Level], needs: Mapping[str, Requirement]
 ) -> Iterator[Datum]:
     """Yield how a content stands towards each legal datum of some levels; voluntary ones are out.
 
     *Missing* is kept apart from *not yet required* and *not applicable*.
+
+    Args:
+        content: Values by term.
+        levels: What the content is about.
+        needs: What the law asks of this kind of battery on its days, by term.
     """
     for term in terms_at(frozenset(levels)).values():
-        requirement = term.requirement(category)
+        requirement = needs.get(term.name, Requirement.OPTIONAL)
         if requirement is not Requirement.OPTIONAL and term.point:
-            yield Datum(term, requirement, _state(content.get(term.name), requirement))
+            yield Datum(term, requirement, state_of(content.get(term.name), requirement))
 
 
-def _state(value: object, requirement: Requirement) -> DatumState:
+def state_of(value: object, requirement: Requirement) -> DatumState:
+    """Return how one value, or nothing in its place, stands towards what is asked."""
     if value is None:
         return _STATES_OF_NOTHING[requirement]
     reason = absence_of(value)
@@ -277,21 +274,22 @@ def _state(value: object, requirement: Requirement) -> DatumState:
 _STATES_OF_NOTHING = {
     Requirement.MANDATORY: DatumState.MISSING,
     Requirement.CONDITIONAL: DatumState.UNANSWERED,
+    Requirement.OPTIONAL: DatumState.NOT_PROVIDED,
     Requirement.NOT_YET: DatumState.NOT_YET_REQUIRED,
     Requirement.NEVER: DatumState.NOT_APPLICABLE,
 }
 
 
 def complete_content(
-    content: Content, *, levels: Collection[Level], category: Category
+    content: Content, *, levels: Collection[Level], needs: Mapping[str, Requirement]
 ) -> dict[str, object]:
     """Return a content that says of every absent legal datum why it is absent.
 
     A datum nobody gave counts as not provided, unless the law does not ask for it yet or not from
-    this category.
+    this kind of battery.
     """
     completed = dict(content)
-    for datum in legal_data(content, levels=levels, category=category):
+    for datum in legal_data(content, levels=levels, needs=needs):
         if datum.term.name not in content:
             completed[datum.term.name] = absent(_REASONS[datum.state])
     return completed

@@ -23,6 +23,7 @@ from passport.linked_data.terms import (
     schema_file,
     term_iri,
     term_rows,
+    unit_rows,
 )
 from passport.linked_data.vocabulary import vocabulary_document
 
@@ -152,12 +153,8 @@ def _rows_in(node_class: str) -> list[TermRow]:
 
 
 def _mandatory(rows: Iterable[TermRow]) -> list[str]:
-    """Return what a node must hold: terms of structure that the table calls mandatory."""
-    return [
-        row.name
-        for row in rows
-        if row.cells["level"] == "structure" and row.cells["required_ev"] == "M"
-    ]
+    """Return what a node must hold."""
+    return [row.name for row in rows if row.cells["node_class"] and row.cells["needed"] == "1"]
 
 
 def _object_schema(
@@ -234,6 +231,7 @@ def _constant(name: str) -> str:
 def _table_module() -> str:
     terms = "\n".join(_table_row(row.for_domain) for row in term_rows())
     codes = "\n".join(_table_row(row) for row in code_rows())
+    units = "\n".join(_table_row((row.unit, row.label)) for row in unit_rows())
     return (
         '"""The table of terms, generated from ``schemas/terms.csv``; do not edit."""\n\n'
         "from typing import Final\n\n"
@@ -241,7 +239,9 @@ def _table_module() -> str:
         "TERM_ROWS: Final[tuple[tuple[str, ...], ...]] = (\n"
         f"{terms}\n)\n\n"
         "CODE_ROWS: Final[tuple[tuple[str, str, str], ...]] = (\n"
-        f"{codes}\n)\n"
+        f"{codes}\n)\n\n"
+        "UNIT_ROWS: Final[tuple[tuple[str, str], ...]] = (\n"
+        f"{units}\n)\n"
     )
 
 
@@ -260,8 +260,25 @@ def _json(document: object) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
+def documented_terms(text: str) -> str:
+    """Return the page of the vocabulary with its table of terms made anew."""
+    head, rule, _ = text.partition("|---|---|---|---|\n| `category` |")
+    lines = "".join(
+        f"| `{row.name}` | {row.cells['label_en']} | {row.cells['annex_xiii']} | "
+        f"{_where_asked(row)} |\n"
+        for row in term_rows()
+    )
+    return f"{head}{rule.partition('| `')[0]}{lines}"
+
+
+def _where_asked(row: TermRow) -> str:
+    return row.cells["source"].replace("Regulation (EU) 2023/1542, ", "").replace("|", "/")
+
+
 def main(root: Path) -> None:
     """Write every generated file under the root of the repository."""
+    page = root / "docs" / "vocabulary.md"
+    page.write_text(documented_terms(page.read_text(encoding="utf-8")), encoding="utf-8")
     for path, text in generated_files().items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)

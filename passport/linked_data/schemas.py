@@ -8,7 +8,6 @@ from typing import Any
 
 import jsonschema_rs
 
-from passport.domain.battery import Category
 from passport.domain.content import (
     AbsenceReason,
     Content,
@@ -62,14 +61,14 @@ def _is_about_absence(value: object) -> bool:
 
 
 def check_content(
-    content: Content, *, levels: Collection[Level], category: Category
+    content: Content, *, levels: Collection[Level], needs: Mapping[str, Requirement]
 ) -> list[Problem]:
     """Return everything that is wrong with a normalised content.
 
     Args:
         content: Values by term, as `normalise_content` returns them.
         levels: What the content is about; terms of other levels do not belong to it.
-        category: Category of the battery, which decides what is mandatory.
+        needs: What the law asks of this kind of battery on its days, by term.
 
     Returns:
         Unknown and misplaced terms, wrong values, and mandatory data that are neither given nor
@@ -78,15 +77,15 @@ def check_content(
     problems = [
         found
         for name, value in content.items()
-        for found in _check_entry(name, value, frozenset(levels), category)
+        for found in _check_entry(name, value, frozenset(levels), needs)
     ]
     problems += _check_voltages(content)
-    problems += _missing(content, frozenset(levels) - FILLED_LATER, category)
+    problems += _missing(content, frozenset(levels) - FILLED_LATER, needs)
     return problems
 
 
 def _check_entry(
-    name: str, value: object, levels: frozenset[Level], category: Category
+    name: str, value: object, levels: frozenset[Level], needs: Mapping[str, Requirement]
 ) -> Iterator[Problem]:
     path = f"/{name}"
     known = terms_at(levels)
@@ -94,9 +93,7 @@ def _check_entry(
     if term is None:
         yield problem(_misplaced(name, known), path)
     elif _is_about_absence(value):
-        yield from _check_absence(term, value, category)
-    elif term.requirement(category) is Requirement.NEVER:
-        yield problem(f"{name} is not for batteries of category {category}; leave it out", path)
+        yield from _check_absence(term, value, needs.get(name, Requirement.OPTIONAL))
     else:
         yield from check_value(term, value, path)
 
@@ -110,10 +107,9 @@ def _misplaced(name: str, known: Mapping[str, Term]) -> str:
     return f"{name} is said of the {term.level}; enter it there"
 
 
-def _check_absence(term: Term, value: object, category: Category) -> Iterator[Problem]:
+def _check_absence(term: Term, value: object, requirement: Requirement) -> Iterator[Problem]:
     path = f"/{term.name}"
     reason = absence_of(value)
-    requirement = term.requirement(category)
     if reason is None:
         yield problem(
             f"{term.name} is {value!r}; an absent value is written "
@@ -136,8 +132,10 @@ def _check_voltages(content: Content) -> Iterator[Problem]:
             yield problem(f"{low} {content[low]} is above {high} {content[high]}", f"/{low}")
 
 
-def _missing(content: Content, levels: frozenset[Level], category: Category) -> Iterator[Problem]:
-    for datum in legal_data(content, levels=levels, category=category):
+def _missing(
+    content: Content, levels: frozenset[Level], needs: Mapping[str, Requirement]
+) -> Iterator[Problem]:
+    for datum in legal_data(content, levels=levels, needs=needs):
         if datum.state is DatumState.MISSING:
             term = datum.term
             yield problem(

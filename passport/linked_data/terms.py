@@ -44,14 +44,12 @@ _COLUMNS_IN_DOMAIN = (
     "annex_xiii",
     "datatype",
     "unit",
-    "unit_label",
     "code_list",
     "value_class",
     "many",
     "minimum",
     "maximum",
-    "required_ev",
-    "required_stationary",
+    "needed",
 )
 
 
@@ -76,6 +74,23 @@ class TermRow:
         return tuple(self.cells[column] for column in _COLUMNS_IN_DOMAIN)
 
 
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """One unit that terms are written in.
+
+    Attributes:
+        unit: UCUM code.
+        label: As people write it.
+        qudt: Name in the QUDT unit vocabulary; empty where it has none that fits.
+        rec20: UN/ECE Recommendation 20 code; empty likewise.
+    """
+
+    unit: str
+    label: str
+    qudt: str
+    rec20: str
+
+
 def schema_file(path: str) -> Traversable:
     """Return a file of ``schemas/``: from the installed package, or from the source tree."""
     package = files("passport")
@@ -94,6 +109,15 @@ def term_rows() -> tuple[TermRow, ...]:
 def code_rows() -> tuple[tuple[str, str, str], ...]:
     """Return the rows of ``schemas/codes.csv``: list, code, label."""
     return tuple((row["code_list"], row["code"], row["label_en"]) for row in _rows("codes.csv"))
+
+
+@cache
+def unit_rows() -> tuple[UnitRow, ...]:
+    """Return the rows of ``schemas/units.csv``."""
+    return tuple(
+        UnitRow(unit=row["unit"], label=row["label"], qudt=row["qudt"], rec20=row["rec20"])
+        for row in _rows("units.csv")
+    )
 
 
 def _rows(path: str) -> list[dict[str, str]]:

@@ -246,7 +246,7 @@ def _check_node(term: Term, value: object, path: str) -> Iterator[Problem]:
 
 @cache
 def _needed_in(node_class: str) -> Sequence[Term]:
-    return [part for part in terms_in(node_class).values() if part.is_needed_in_node]
+    return [part for part in terms_in(node_class).values() if part.is_needed]
 
 
 def _check_order(node: Mapping[str, object], path: str) -> Iterator[Problem]:

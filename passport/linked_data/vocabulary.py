@@ -11,6 +11,7 @@ from passport.linked_data.terms import (
     code_rows,
     term_iri,
     term_rows,
+    unit_rows,
 )
 
 _CONTEXT = {
@@ -55,11 +56,17 @@ def _property(row: TermRow) -> dict[str, object]:
     }
     if row.cells["unit"]:
         node["qudt:ucumCode"] = row.cells["unit"]
+        if qudt := _qudt_unit(row.cells["unit"]):
+            node["qudt:hasUnit"] = {"@id": f"http://qudt.org/vocab/unit/{qudt}"}
     if row.cells["annex_xiii"]:
         node[term_iri("annexXiiiPoint")] = row.cells["annex_xiii"].split(", ")
     if row.cells["code_list"]:
         node["rdfs:seeAlso"] = {"@id": _scheme_iri(row.cells["code_list"])}
     return node
+
+
+def _qudt_unit(ucum: str) -> str:
+    return next(row.qudt for row in unit_rows() if row.unit == ucum)
 
 
 def _range(row: TermRow) -> str:

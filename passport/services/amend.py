@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from passport.domain.access import BATTERY_SCOPE, require_operator, require_reach
 from passport.domain.actor import Actor
-from passport.domain.battery import Battery, BatteryModel
+from passport.domain.battery import Battery, BatteryModel, Category, SubType
 from passport.domain.content import Content
 from passport.domain.errors import ConflictError
 from passport.domain.identifiers import BatteryId, ModelId
 from passport.domain.passport import StatementKind
+from passport.linked_data.schemas import normalise_content
 from passport.services.current import newest_by_series, read_living, resign
 from passport.services.desk import desk_of
 from passport.services.issue import (
@@ -21,6 +22,7 @@ from passport.services.issue import (
 )
 from passport.services.operators import read_operator, require_acts_for
 from passport.services.ports import SignedStatement, Work
+from passport.services.scopes import needs_of_battery, scope_of_content
 
 _FIXED = ("serialNumber",)
 """Terms that name the battery; a wrong one is another battery."""
@@ -38,7 +40,7 @@ def amend_battery(actor: Actor, battery_id: BatteryId, content: Content, *, work
     require_reach(actor, BATTERY_SCOPE)
     battery = read_living(battery_id, work=work)
     require_operator(actor, work.standing(battery), work.clock.now())
-    corrected = checked_content(content, ITEM_LEVELS, category=battery.category)
+    corrected = checked_content(content, ITEM_LEVELS, needs_of_battery(battery, work=work))
     for name in _FIXED:
         if corrected.get(name) != battery.content.get(name):
             raise ConflictError(
@@ -65,6 +67,7 @@ def amend_model(actor: Actor, model_id: ModelId, content: Content, *, work: Work
         AccessDeniedError: The actor does not act for the model's operator.
         ModelUnknownError: The model is not on record.
         ContentRefusedError: The content breaks the rules of its terms.
+        ConflictError: It makes another kind of battery of the model.
     """
     require_reach(actor, BATTERY_SCOPE)
     model = work.passports.find_model(model_id)
@@ -72,12 +75,22 @@ def amend_model(actor: Actor, model_id: ModelId, content: Content, *, work: Work
         raise ModelUnknownError(f"model {model_id} is not on record")
     owner = read_operator(model.operator, work=work)
     require_acts_for(actor, owner, work=work)
+    scope = scope_of_content(normalise_content(content), work=work)
+    if (scope.category, scope.sub_type) != (model.category, model.sub_type):
+        raise ConflictError(
+            f"model {model_id} is on record as {_kind(model.category, model.sub_type)}, not "
+            f"{_kind(scope.category, scope.sub_type)}; another kind of battery is another model"
+        )
     amended = replace(
-        model, content=checked_content(content, MODEL_LEVELS, category=model.category)
+        model, content=checked_content(content, MODEL_LEVELS, work.rulebook.needs(scope))
     )
     work.passports.save_model(amended)
     sign_model(amended, owner, work=work)
     return amended
+
+
+def _kind(category: Category, sub_type: SubType | None) -> str:
+    return category.value if sub_type is None else f"{category} ({sub_type})"
 
 
 def withdraw(statements: Sequence[SignedStatement], *, work: Work) -> None:

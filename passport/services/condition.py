@@ -22,6 +22,7 @@ from passport.services.current import read_living, require_past
 from passport.services.desk import desk_of
 from passport.services.operators import read_operator
 from passport.services.ports import Work
+from passport.services.scopes import needs_of_battery
 from passport.services.series import iri_of, series_iri
 
 
@@ -71,7 +72,8 @@ def record_condition(
         )
     given = dict(normalise_content({**content, "measuredAt": measured_at}))
     levels = frozenset({Level.CONDITION})
-    problems = tuple(check_content(given, levels=levels, category=battery.category))
+    needs = needs_of_battery(battery, work=work)
+    problems = tuple(check_content(given, levels=levels, needs=needs))
     if problems:
         raise ContentRefusedError("; ".join(problem.message for problem in problems[:3]), problems)
     iri = iri_of(battery)
@@ -81,7 +83,7 @@ def record_condition(
         subject_iri=iri,
         series_iri=series_iri(iri, StatementKind.CONDITION),
         point=Point.INDIVIDUAL,
-        content=complete_content(given, levels=levels, category=battery.category),
+        content=complete_content(given, levels=levels, needs=needs),
     )
     return ConditionReceipt(
         battery_id=battery_id,

@@ -9,7 +9,8 @@ import orjson
 
 from passport.domain.access import BATTERY_SCOPE, Point, require_reach, require_role
 from passport.domain.actor import Actor, Role
-from passport.domain.battery import Battery, BatteryModel, Category, SubType
+from passport.domain.applicability import Needs
+from passport.domain.battery import Battery, BatteryModel
 from passport.domain.content import Content, Level, complete_content, terms_of
 from passport.domain.errors import ConflictError, ContentRefusedError, NotFoundError, Problem
 from passport.domain.identifiers import (
@@ -28,6 +29,7 @@ from passport.services.desk import desk_of
 from passport.services.index import PassportContents, sign_indexes
 from passport.services.operators import find_slug, read_operator, require_acts_for
 from passport.services.ports import SignedStatement, Work
+from passport.services.scopes import needs_of_battery, scope_of_content, scope_of_placing
 from passport.services.series import iri_of, iri_of_model, production_series_iri, series_iri
 
 MODEL_LEVELS = frozenset({Level.MODEL, Level.PRODUCTION})
@@ -38,6 +40,12 @@ class ModelUnknownError(NotFoundError):
     """No battery model is registered under this identifier."""
 
     code = "model-unknown"
+
+
+class NoPassportNeededError(ConflictError):
+    """Batteries of this kind need no passport; the light record of their model is enough."""
+
+    code = "no-passport-needed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +99,8 @@ def add_model(actor: Actor, operator: str, new: NewModel, *, work: Work) -> Batt
     require_reach(actor, BATTERY_SCOPE)
     owner = read_operator(operator, work=work)
     require_acts_for(actor, owner, work=work)
-    content = checked_content(new.content, MODEL_LEVELS)
+    scope = scope_of_content(normalise_content(new.content), work=work)
+    content = checked_content(new.content, MODEL_LEVELS, work.rulebook.needs(scope))
     known = work.passports.find_model(new.model_id)
     if known is not None:
         if known.operator == owner.slug and known.content == content:
@@ -101,8 +110,8 @@ def add_model(actor: Actor, operator: str, new: NewModel, *, work: Work) -> Batt
         model_id=new.model_id,
         operator=owner.slug,
         base_url=owner.base_url,
-        category=_category(content),
-        sub_type=SubType(str(content["subType"])) if "subType" in content else None,
+        category=scope.category,
+        sub_type=scope.sub_type,
         name=str(content.get("modelIdentifier", new.model_id)),
         content=content,
     )
@@ -114,7 +123,8 @@ def add_model(actor: Actor, operator: str, new: NewModel, *, work: Work) -> Batt
 def sign_model(model: BatteryModel, owner: Operator, *, work: Work) -> Sequence[SignedStatement]:
     """Sign the next version of every statement about a model."""
     desk = desk_of(owner, work=work)
-    whole = complete_content(model.content, levels=MODEL_LEVELS, category=model.category)
+    needs = work.rulebook.needs(scope_of_content(model.content, work=work))
+    whole = complete_content(model.content, levels=MODEL_LEVELS, needs=needs)
     iri = iri_of_model(model)
     signed = []
     for kind, content in split_content(whole).items():
@@ -150,7 +160,8 @@ def check_battery(actor: Actor, operator: str, new: NewBattery, *, work: Work) -
     """
     owner = _read_placer(actor, operator, work=work)
     model = _read_model(new, owner, work=work)
-    content = checked_content(new.content, ITEM_LEVELS, category=model.category)
+    require_passport_needed(model)
+    content = checked_content(new.content, ITEM_LEVELS, _needs_of(model, new, work=work))
     require_serial(new.battery_id, content)
     find_slug(new.holder, work=work)
 
@@ -182,7 +193,8 @@ def register_battery(actor: Actor, operator: str, new: NewBattery, *, work: Work
     """
     owner = _read_placer(actor, operator, work=work)
     model = _read_model(new, owner, work=work)
-    content = checked_content(new.content, ITEM_LEVELS, category=model.category)
+    require_passport_needed(model)
+    content = checked_content(new.content, ITEM_LEVELS, _needs_of(model, new, work=work))
     require_serial(new.battery_id, content)
     declared = work.successions.made(new.battery_id)
     if declared is not None and not declared.has_taken_effect:
@@ -282,7 +294,7 @@ def sign_item(  # noqa: PLR0913 - one battery, its model, its signer and what ca
     decided: dict[str, object] = {"batteryStatus": battery.status.value, **links}
     if battery.placed_on_market_on is not None:
         decided["placedOnMarketOn"] = battery.placed_on_market_on
-    parts = _item_parts(battery, decided)
+    parts = _item_parts(battery, decided, needs_of_battery(battery, work=work))
     parts[StatementKind.ITEM_PUBLIC] |= {
         "batteryModel": iri_of_model(model),
         "production": production_series_iri(model, str(model.content.get("productionYear", "all"))),
@@ -314,17 +326,19 @@ def sign_item(  # noqa: PLR0913 - one battery, its model, its signer and what ca
     )
 
 
-def checked_content(
-    given: Content, levels: frozenset[Level], *, category: Category | None = None
-) -> dict[str, object]:
+def checked_content(given: Content, levels: frozenset[Level], needs: Needs) -> dict[str, object]:
     """Return a content with every value as exact text.
+
+    Args:
+        given: The content as it was entered.
+        levels: What it is about.
+        needs: What the law asks of the kind of battery on its days, by term.
 
     Raises:
         ContentRefusedError: It breaks the rules of its terms; every place is named.
     """
     content = dict(normalise_content(given))
-    wanted = category or _category(content)
-    problems = tuple(check_content(content, levels=levels, category=wanted))
+    problems = tuple(check_content(content, levels=levels, needs=needs))
     if problems:
         raise ContentRefusedError(
             f"{len(problems)} {'place' if len(problems) == 1 else 'places'} to put right: "
@@ -349,6 +363,23 @@ def require_serial(battery_id: BatteryId, content: Content) -> None:
         )
 
 
+def require_passport_needed(model: BatteryModel) -> None:
+    """Refuse to make a passport for a battery that has a light record.
+
+    Raises:
+        NoPassportNeededError: Always for such a model.
+    """
+    if model.is_light:
+        raise NoPassportNeededError(
+            f"batteries of model {model.model_id} ({model.category}) need no passport; their QR "
+            f"code leads to the light record of the model: {iri_of_model(model)}"
+        )
+
+
+def _needs_of(model: BatteryModel, new: NewBattery, *, work: Work) -> Needs:
+    return work.rulebook.needs(scope_of_placing(model, new.placed_on_market_on, work=work))
+
+
 def _read_placer(actor: Actor, operator: str, *, work: Work) -> Operator:
     require_reach(actor, BATTERY_SCOPE)
     require_role(actor, Role.OPERATOR, Role.SECOND_LIFE, Role.SYSTEM)
@@ -358,11 +389,11 @@ def _read_placer(actor: Actor, operator: str, *, work: Work) -> Operator:
 
 
 def _item_parts(
-    battery: Battery, decided: Mapping[str, object]
+    battery: Battery, decided: Mapping[str, object], needs: Needs
 ) -> dict[StatementKind, dict[str, object]]:
     """Divide what is said of a battery over its two item statements."""
     entered = {**battery.content, **decided}
-    whole = complete_content(entered, levels=ITEM_LEVELS, category=battery.category)
+    whole = complete_content(entered, levels=ITEM_LEVELS, needs=needs)
     return {
         kind: {name: value for name, value in whole.items() if name in terms_of(kind)}
         for kind in (StatementKind.ITEM_PUBLIC, StatementKind.ITEM_DECLARED)
@@ -377,17 +408,6 @@ def _read_model(new: NewBattery, owner: Operator, *, work: Work) -> BatteryModel
             f"{owner.slug} has no model {model_id}; add it with `passport model add` first"
         )
     return model
-
-
-def _category(content: Content) -> Category:
-    try:
-        return Category(str(content.get("category", "")))
-    except ValueError as error:
-        known = ", ".join(category.value for category in Category)
-        message = f"category is {content.get('category')!r}; it is one of {known}"
-        raise ContentRefusedError(
-            message, (Problem(message=message, path="/category", column="category"),)
-        ) from error
 
 
 def _fingerprint(content: Content, new: NewBattery, model_id: ModelId) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from passport.domain.access import Grant, Standing
+from passport.domain.batch_import import ImportRecord, RowResult
 from passport.domain.battery import Battery, BatteryModel
 from passport.domain.document import DocumentReference, StoredDocument
 from passport.domain.event import Event, EventKind
@@ -18,6 +19,8 @@ from passport.domain.organisation import Account, ApiKey, Notice, Operator
 from passport.domain.passport import StatementKind
 from passport.domain.responsibility import ProducerRegistration
 from passport.domain.second_life import Succession
+from passport.rules.rulebook import Rulebook, read_rulebook
+from passport.services.parts_register import PartRegister
 from passport.signing.did import PublishedKey
 from passport.signing.keys import SigningKey
 
@@ -303,6 +306,37 @@ class DocumentRegister(Protocol):
         ...
 
 
+class ImportRegister(Protocol):
+    """Files of batteries that are registered beside the requests, and how far they are."""
+
+    def find(self, import_id: str) -> ImportRecord | None: ...
+    def body(self, import_id: str) -> bytes:
+        """Return the bytes of a file that was added."""
+        ...
+
+    def add(self, record: ImportRecord, body: bytes) -> None: ...
+    def save(self, record: ImportRecord, results: Sequence[RowResult] = ()) -> None:
+        """Store how far a file is if its revision is still the one that was read.
+
+        Args:
+            record: The file as it is now.
+            results: Rows since the last save that were refused or on record already.
+        """
+        ...
+
+    def results_of(self, import_id: str) -> Sequence[RowResult]:
+        """Return the rows that were refused or on record already."""
+        ...
+
+    def of_organisation(self, organisation: str, *, limit: int) -> Sequence[ImportRecord]:
+        """Return the files of an organisation, newest first."""
+        ...
+
+    def running(self) -> Sequence[ImportRecord]:
+        """Return the files that are not at their end."""
+        ...
+
+
 class JobQueue(Protocol):
     """Work to be done after the commit, at least once."""
 
@@ -336,14 +370,17 @@ class Work:
     status_lists: StatusListRegister
     events: EventRegister
     successions: SuccessionRegister
+    parts: PartRegister
     grants: GrantRegister
     accounts: AccountRegister
     attachments: AttachmentStore
     documents: DocumentRegister
+    imports: ImportRegister
     jobs: JobQueue
     idempotency: IdempotencyRegister
     keys: KeyStore
     clock: Clock
+    rulebook: Rulebook = field(default_factory=read_rulebook)
     shows_status_publicly: bool = False
     """Whether the public sees the status of first-life batteries too; a policy, off by default."""
     desks: dict[str, object] = field(default_factory=dict)

@@ -45,12 +45,14 @@ from passport.services.issue import (
     Registration,
     checked_content,
     register_checked,
+    require_passport_needed,
     require_serial,
 )
 from passport.services.operators import read_operator, require_acts_for
 from passport.services.ports import Work
 from passport.services.readers import may_read_attachment
 from passport.services.reporting import EventReport, notify, sign_event
+from passport.services.scopes import scope_of_placing
 from passport.services.series import iri_of
 
 
@@ -105,7 +107,9 @@ def declare_second_life(
     placer = read_operator(operator, work=work)
     require_acts_for(actor, placer, work=work)
     model = _read_model(new, placer.slug, work=work)
-    content = checked_content(new.content, ITEM_LEVELS, category=model.category)
+    require_passport_needed(model)
+    scope = scope_of_placing(model, None, work=work)
+    content = checked_content(new.content, ITEM_LEVELS, work.rulebook.needs(scope))
     require_serial(new.battery_id, content)
     _require_predecessors(new.predecessors, work=work)
     documents = _require_evidence(actor, new, work=work)

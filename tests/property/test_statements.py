@@ -94,11 +94,11 @@ RANGES = {"TemperatureRange", "TemperatureTime", "StateOfChargeTime", "Assessmen
 
 def nodes(node_class, depth):
     terms = terms_in(node_class).values()
-    needed = {t.name: values(t, depth) for t in terms if t.is_needed_in_node}
+    needed = {t.name: values(t, depth) for t in terms if t.is_needed}
     other = {
         t.name: values(t, depth)
         for t in terms
-        if not t.is_needed_in_node and depth < 3 and not t.name.startswith("interval")
+        if not t.is_needed and depth < 3 and not t.name.startswith("interval")
     }
     made = st.fixed_dictionaries(needed, optional=other)
     return made.map(ordered) if node_class in RANGES else made

@@ -15,6 +15,7 @@ from builders_contents import (
     a_content,
     a_statement,
     an_example,
+    needs_of,
 )
 
 from passport.domain.battery import Category
@@ -42,7 +43,7 @@ from passport.linked_data.schemas import (
 def model_problems(category=Category.EV, **changed):
     name = "ev-pack-model" if category is Category.EV else "stationary-battery-model"
     content = normalise_content(a_content(name, **changed))
-    return check_content(content, levels=MODEL_LEVELS, category=category)
+    return check_content(content, levels=MODEL_LEVELS, needs=needs_of(category))
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -53,14 +54,14 @@ def test_examples_are_valid_as_they_stand(name):
     content = normalise_content(example["content"])
 
     assert content == example["content"]
-    assert check_content(content, levels=levels, category=category) == []
+    assert check_content(content, levels=levels, needs=needs_of(category)) == []
     assert "gtin" not in example or parse_gtin(example["gtin"]) == example["gtin"]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_statements_of_the_examples_fulfil_their_schemas(name):
     levels, category = EXAMPLES[name]
-    whole = complete_content(a_content(name), levels=levels, category=category)
+    whole = complete_content(a_content(name), levels=levels, needs=needs_of(category))
 
     for kind, content in split_content(whole).items():
         assert check_statement(a_statement(kind, content, subject_iri=MODEL_IRI)) == []
@@ -202,7 +203,7 @@ def test_each_wrong_place_is_named_with_what_to_do(changed, path, message):
 def test_wrong_conditions_are_named(changed, message):
     content = normalise_content(a_content("ev-pack-condition", **changed))
 
-    found = check_content(content, levels=CONDITION_LEVELS, category=Category.EV)
+    found = check_content(content, levels=CONDITION_LEVELS, needs=needs_of(Category.EV))
 
     assert [message in problem.message for problem in found] == [True]
 
@@ -218,7 +219,7 @@ def test_wrong_conditions_are_named(changed, message):
 def test_wrong_batteries_are_named(changed, message):
     content = normalise_content(a_content("ev-pack", **changed))
 
-    found = check_content(content, levels=ITEM_LEVELS, category=Category.EV)
+    found = check_content(content, levels=ITEM_LEVELS, needs=needs_of(Category.EV))
 
     assert [message in problem.message for problem in found] == [True]
 
@@ -229,22 +230,16 @@ def test_all_wrong_places_are_named_at_once():
     assert [problem.path for problem in found] == ["/massKilograms", "/chemistry", "/cellCount"]
 
 
-def test_a_datum_of_another_category_is_refused():
-    found = model_problems(Category.INDUSTRIAL, capacityThresholdForExhaustionPercent="70")
-
-    assert ["is not for batteries of category industrial" in one.message for one in found] == [True]
-
-
 def test_declared_values_may_be_silent_at_registration_and_are_told_missing_for_the_market():
     content = a_content("ev-pack", capacityFadePercent=None)
 
     missing = [
         datum.term.name
-        for datum in legal_data(content, levels=ITEM_LEVELS, category=Category.EV)
+        for datum in legal_data(content, levels=ITEM_LEVELS, needs=needs_of(Category.EV))
         if datum.state is DatumState.MISSING
     ]
 
-    assert check_content(content, levels=ITEM_LEVELS, category=Category.EV) == []
+    assert check_content(content, levels=ITEM_LEVELS, needs=needs_of(Category.EV)) == []
     assert missing == ["capacityFadePercent"]
 
 
@@ -260,7 +255,7 @@ def test_missing_not_yet_required_and_not_applicable_are_told_apart():
 
     states = {
         datum.term.name: datum.state
-        for datum in legal_data(content, levels=MODEL_LEVELS, category=Category.INDUSTRIAL)
+        for datum in legal_data(content, levels=MODEL_LEVELS, needs=needs_of(Category.INDUSTRIAL))
     }
 
     assert states["massKilograms"] is DatumState.MISSING
@@ -273,11 +268,12 @@ def test_missing_not_yet_required_and_not_applicable_are_told_apart():
 
 
 def test_a_completed_content_says_of_each_absent_datum_why():
-    whole = complete_content({}, levels={Level.CONDITION}, category=Category.EV)
+    whole = complete_content({}, levels={Level.CONDITION}, needs=needs_of(Category.EV))
 
     assert absence_of(whole["stateOfCertifiedEnergyPercent"]) is AbsenceReason.NOT_PROVIDED
-    assert "remainingCapacityAmpereHours" not in whole
-    whole = complete_content({}, levels={Level.CONDITION}, category=Category.INDUSTRIAL)
+    assert absence_of(whole["remainingCapacityAmpereHours"]) is AbsenceReason.NOT_APPLICABLE
+    assert "deepDischarges" not in whole
+    whole = complete_content({}, levels={Level.CONDITION}, needs=needs_of(Category.INDUSTRIAL))
     assert absence_of(whole["stateOfCertifiedEnergyPercent"]) is AbsenceReason.NOT_APPLICABLE
 
 
@@ -308,13 +304,15 @@ def test_a_row_of_a_table_becomes_a_content():
     }
     assert [photo["documentUrl"][-1] for photo in content["photos"]] == ["1", "2"]
     assert absence_of(content["individualPowerWatts"]) is AbsenceReason.NOT_PROVIDED
-    assert check_content(content, levels=ITEM_LEVELS, category=Category.EV) == []
+    assert check_content(content, levels=ITEM_LEVELS, needs=needs_of(Category.EV)) == []
 
 
 def test_problems_of_a_table_name_the_column():
     row = {"serialNumber": "1", "manufacturedOn": "2026-11", "manufacturingFacility.adress": "x"}
 
-    found = check_content(content_from_columns(row), levels=ITEM_LEVELS, category=Category.EV)
+    found = check_content(
+        content_from_columns(row), levels=ITEM_LEVELS, needs=needs_of(Category.EV)
+    )
 
     assert found[0].column == "manufacturingFacility.adress"
     assert "did you mean address?" in found[0].message

@@ -12,7 +12,6 @@ from passport.domain.content import (
     AbsenceReason,
     Datatype,
     Level,
-    Requirement,
     UnknownTermError,
     all_terms,
     codes_of,
@@ -48,6 +47,7 @@ UNIT_ENDS = {
     "/h": "PerHour",
     "kg/(kW.h)": "KilogramsPerKilowattHour",
     "mo": "Months",
+    "h": "Hours",
     "a": "Years",
     "{cycle}": "Cycles",
 }
@@ -63,7 +63,7 @@ def test_what_is_generated_has_not_drifted_from_the_table(path):
 def test_every_point_of_annex_xiii_has_a_term():
     points = {point for term in all_terms() for point in term.point.split(", ") if point}
 
-    assert points == POINTS_OF_ANNEX_XIII
+    assert points == POINTS_OF_ANNEX_XIII | {"1(t)"}, "1(t) is proposed, not in force"
 
 
 def test_every_term_says_in_words_what_it_means_and_where_it_comes_from():
@@ -144,13 +144,6 @@ def test_points_follow_the_kind_of_statement():
         for term in terms_of(kind).values():
             if term.point and kind.point != "4" and len(term.kinds) == 1:
                 assert term.point.startswith(kind.point.value), (term.name, kind)
-
-
-def test_the_capacity_threshold_is_for_electric_vehicles_alone():
-    threshold = terms_of(StatementKind.MODEL_PUBLIC)["capacityThresholdForExhaustionPercent"]
-
-    assert threshold.requirement(Category.EV) is Requirement.MANDATORY
-    assert threshold.requirement(Category.INDUSTRIAL) is Requirement.NEVER
 
 
 def test_a_term_has_its_point_and_an_unknown_one_is_refused():
