@@ -9,6 +9,7 @@ from passport.services.ports import Answered, Clock, KeyStore, Work
 from passport.storage.access import SqlAccountRegister, SqlAttachmentStore, SqlGrantRegister
 from passport.storage.documents import SqlDocumentRegister
 from passport.storage.events import SqlEventRegister
+from passport.storage.imports import SqlImportRegister
 from passport.storage.jobs import enqueue
 from passport.storage.operators import SqlOperatorRegister
 from passport.storage.passports import SqlPassportRegister
@@ -83,6 +84,7 @@ def work_on(
         accounts=SqlAccountRegister(store),
         attachments=SqlAttachmentStore(store),
         documents=SqlDocumentRegister(store),
+        imports=SqlImportRegister(store),
         jobs=SqlJobQueue(store),
         idempotency=SqlIdempotencyRegister(store),
         keys=keys,
