@@ -26,6 +26,16 @@ class EventKind(StrEnum):
     RECYCLED = "recycled"
     ANNULLED = "annulled"
     """Registered by mistake."""
+    STRUCTURE_RECORDED = "structure-recorded"
+    """What it is made of came on record."""
+    PART_INSTALLED = "part-installed"
+    PART_REMOVED = "part-removed"
+    PART_SWAPPED = "part-swapped"
+    """Parts went out and others in, or changed their positions."""
+    BUILT_IN = "built-in"
+    """Built into another battery, as a whole and with its own passport."""
+    TAKEN_OUT = "taken-out"
+    """Taken out of another battery again."""
 
 
 PUBLIC_EVENTS = frozenset({EventKind.SUCCESSION, EventKind.RECYCLED, EventKind.ANNULLED})
@@ -42,6 +52,18 @@ REPORTED_BY_OPERATOR = frozenset(
     }
 )
 """Kinds that the responsible operator, its delegate or a grant's holder reports directly."""
+
+STRUCTURE_EVENTS = frozenset(
+    {
+        EventKind.STRUCTURE_RECORDED,
+        EventKind.PART_INSTALLED,
+        EventKind.PART_REMOVED,
+        EventKind.PART_SWAPPED,
+        EventKind.BUILT_IN,
+        EventKind.TAKEN_OUT,
+    }
+)
+"""Kinds that say what a battery is made of; never public: a competitor would count modules."""
 
 RECYCLING_ROLES = frozenset({Role.RECYCLER})
 

@@ -150,4 +150,7 @@ class TermName(StrEnum):
     RELATED_BATTERIES = "relatedBatteries"
     TREATMENT_BATCH = "treatmentBatch"
     EVIDENCE_DOCUMENTS = "evidenceDocuments"
+    REMOVED_PARTS = "removedParts"
+    INSTALLED_PARTS = "installedParts"
+    PART_CHANGE_REASON = "partChangeReason"
     ABSENT = "absent"
