@@ -12,6 +12,7 @@ from passport.storage.events import SqlEventRegister
 from passport.storage.imports import SqlImportRegister
 from passport.storage.jobs import enqueue
 from passport.storage.operators import SqlOperatorRegister
+from passport.storage.parts import SqlPartRegister
 from passport.storage.passports import SqlPassportRegister
 from passport.storage.rows import Store
 from passport.storage.statements import SqlStatementRegister, SqlStatusListRegister
@@ -80,6 +81,7 @@ def work_on(
         status_lists=SqlStatusListRegister(store),
         events=SqlEventRegister(store),
         successions=SqlSuccessionRegister(store),
+        parts=SqlPartRegister(store),
         grants=SqlGrantRegister(store),
         accounts=SqlAccountRegister(store),
         attachments=SqlAttachmentStore(store),
