@@ -8,6 +8,7 @@ from passport.domain.access import Audience, Grant
 from passport.domain.actor import SYSTEM, Actor
 from passport.domain.battery import Battery, BatteryModel
 from passport.domain.content import Content
+from passport.domain.document import StoredDocument
 from passport.domain.errors import PassportError
 from passport.domain.event import Event, EventKind
 from passport.domain.identifiers import BatteryId, ModelId
@@ -19,6 +20,8 @@ from passport.services import (
     amend,
     condition,
     disclosure,
+    document_readers,
+    documents,
     end_of_life,
     issue,
     operators,
@@ -462,7 +465,31 @@ class PassportServices(Committing):
         """
         self.do(actor, lambda work: readers.require_may_write(actor, battery_id, scope, work=work))
 
-    # Attachments and jobs
+    # Documents, attachments and jobs
+
+    def add_document(
+        self, actor: Actor, operator: str, new: documents.NewDocument
+    ) -> StoredDocument:
+        """See `passport.services.documents.add_document`."""
+        return self.do(actor, lambda work: documents.add_document(actor, operator, new, work=work))
+
+    def find_document(self, actor: Actor, digest: str) -> StoredDocument:
+        """See `passport.services.document_readers.find_document`."""
+        return self.do(actor, lambda work: document_readers.find_document(actor, digest, work=work))
+
+    def find_documents(self, actor: Actor, digests: Sequence[str]) -> dict[str, StoredDocument]:
+        """See `passport.services.document_readers.find_documents`."""
+        return self.do(
+            actor, lambda work: document_readers.find_documents(actor, digests, work=work)
+        )
+
+    def read_document(self, actor: Actor, digest: str) -> bytes:
+        """See `passport.services.document_readers.read_document`."""
+        return self.do(actor, lambda work: document_readers.read_document(actor, digest, work=work))
+
+    def documents_of(self, actor: Actor) -> Sequence[document_readers.DocumentUse]:
+        """See `passport.services.document_readers.list_documents`."""
+        return self.do(actor, lambda work: document_readers.list_documents(actor, work=work))
 
     def keep_attachment(self, actor: Actor, content: bytes, media_type: str) -> str:
         """Keep a photo or document and return its digest, ``sha256:<hex>``."""

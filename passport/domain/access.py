@@ -168,6 +168,11 @@ def points_read_by(actor: Actor, standing: Standing, at: datetime) -> frozenset[
     return points_of(audiences_of(actor, standing, at), standing)
 
 
+def reads_as_operator(actor: Actor, standing: Standing, at: datetime) -> bool:
+    """Whether an actor reads what an operator keeps for itself and those it authorised."""
+    return actor.may(READ_SCOPE) and Audience.OPERATOR in audiences_of(actor, standing, at)
+
+
 def require_audience(
     actor: Actor, wanted: Audience, standing: Standing, at: datetime
 ) -> frozenset[Point]:

@@ -12,6 +12,7 @@ from passport.domain.organisation import Operator
 from passport.domain.passport import StatementKind
 from passport.linked_data.documents import StatusEntry, build_statement, digest_of
 from passport.linked_data.schemas import check_statement
+from passport.services.documents import complete_documents, references_of
 from passport.services.ports import SignedStatement, StatusList, Work
 from passport.signing.keys import SigningKey
 from passport.signing.proofs import sign_document
@@ -70,11 +71,16 @@ class StatementDesk:
             point: Point of Annex XIII, frozen with this version.
             content: Terms and their values.
             previous: Last version of the series; ``None`` begins it.
+
+        Raises:
+            ContentRefusedError: It breaks its schema, or names a document that is another one.
         """
         statement_id = new_id()
         now = self.work.clock.now()
         version = 1 if previous is None else previous.version + 1
         entry = self._place_on_list()
+        if kind is not StatementKind.INDEX:
+            content = complete_documents(content, work=self.work)
         document = build_statement(
             kind,
             statement_iri=self._iri(f"statements/{statement_id}"),
@@ -107,6 +113,9 @@ class StatementDesk:
             status_index=entry.index,
         )
         self.work.statements.add(statement)
+        self.work.documents.refer(
+            references_of(content, about=about, point=point, issuer=self.operator.slug)
+        )
         return statement
 
     def continue_series(  # noqa: PLR0913 - the same, but for what came before

@@ -1,7 +1,7 @@
 """What a reader gets: the stored statements that this reader may see, and nothing else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from passport.domain.access import (
     READABLE,
@@ -122,7 +122,7 @@ def read_statement(actor: Actor, statement_id: str, *, work: Work) -> SignedStat
         raise StatementUnknownError(f"there is no statement {statement_id}")
     battery = work.passports.find(BatteryId(statement.about))
     if battery is None:
-        points = _points_of_model(actor, ModelId(statement.about), work=work)
+        points = points_of_model(actor, ModelId(statement.about), work=work)
     else:
         points = readable_points(actor, battery, work=work)
         is_tombstone = statement.kind is StatementKind.EVENT and statement.point == Point.PUBLIC
@@ -143,13 +143,19 @@ def model_statements(actor: Actor, model_id: ModelId, *, work: Work) -> Sequence
     Raises:
         ModelUnknownError: The model is not on record.
     """
-    points = _points_of_model(actor, model_id, work=work)
+    points = points_of_model(actor, model_id, work=work)
     found = [one for one in work.statements.newest_about(model_id) if one.point in points]
     return sorted(found, key=lambda one: (_ORDER[one.kind], one.series))
 
 
-def _points_of_model(actor: Actor, model_id: ModelId, *, work: Work) -> frozenset[Point]:
-    """Return the points of a model that a reader sees, by role or by a grant for one of its own."""
+def points_of_model(actor: Actor, model_id: ModelId, *, work: Work) -> frozenset[Point]:
+    """Return the points of a model that a reader sees.
+
+    By role, by a grant for one of its batteries, or by answering for one of them.
+
+    Raises:
+        ModelUnknownError: The model is not on record.
+    """
     model = work.passports.find_model(model_id)
     if model is None:
         raise ModelUnknownError(f"model {model_id} is not on record")
@@ -160,7 +166,13 @@ def _points_of_model(actor: Actor, model_id: ModelId, *, work: Work) -> frozense
         delegates=work.operators.delegates_of(model.operator),
         grants=tuple(grant for grant in grants if grant.model_id == model_id),
     )
-    return points_read_by(actor, standing, work.clock.now())
+    now = work.clock.now()
+    points = points_read_by(actor, standing, now)
+    if Point.RESTRICTED in points or not actor.organisation:
+        return points
+    if work.passports.answers_for_one_of(actor.organisation, model_id):
+        points |= points_read_by(actor, replace(standing, responsible=actor.organisation), now)
+    return points
 
 
 def _current_statements(battery: Battery, *, work: Work) -> list[SignedStatement]:

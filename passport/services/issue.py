@@ -26,6 +26,7 @@ from passport.domain.status import BatteryStatus, PassportState
 from passport.linked_data.documents import split_content
 from passport.linked_data.schemas import check_content, normalise_content
 from passport.services.desk import desk_of
+from passport.services.documents import complete_documents
 from passport.services.index import PassportContents, sign_indexes
 from passport.services.operators import find_slug, read_operator, require_acts_for
 from passport.services.ports import SignedStatement, Work
@@ -163,6 +164,7 @@ def check_battery(actor: Actor, operator: str, new: NewBattery, *, work: Work) -
     require_passport_needed(model)
     content = checked_content(new.content, ITEM_LEVELS, _needs_of(model, new, work=work))
     require_serial(new.battery_id, content)
+    complete_documents(content, work=work)
     find_slug(new.holder, work=work)
 
 

@@ -149,6 +149,10 @@ class PassportRegister(Protocol):
         """Return batteries an organisation is responsible for or holds, by id."""
         ...
 
+    def answers_for_one_of(self, organisation: str, model_id: ModelId) -> bool:
+        """Whether an organisation answers for a battery of a model."""
+        ...
+
     def orphans(self, limit: int = 50) -> Sequence[Battery]:
         """Return waste batteries nobody answers for."""
         ...
@@ -297,12 +301,10 @@ class DocumentRegister(Protocol):
         """Record that a statement of this unit of work names documents; for good."""
         ...
 
-    def references_to(self, digests: Collection[str]) -> Sequence[DocumentReference]:
-        """Return what names some documents."""
-        ...
-
-    def answers_for_one_of(self, organisation: str, model_id: ModelId) -> bool:
-        """Whether an organisation answers for a battery of a model."""
+    def references_to(
+        self, digest: str, *, after: DocumentReference | None = None, limit: int
+    ) -> Sequence[DocumentReference]:
+        """Return what names a document, a page of it at a time."""
         ...
 
 

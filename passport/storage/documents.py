@@ -3,11 +3,10 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, select
-from sqlmodel import Session, col
+from sqlalchemy import Row, Select, select, tuple_
+from sqlmodel import Session
 
 from passport.domain.document import DocumentReference, StoredDocument
-from passport.domain.identifiers import ModelId
 from passport.storage.engine import insert_into
 from passport.storage.rows import Store
 from passport.storage.tables import PassportTable
@@ -16,7 +15,6 @@ from passport.storage.tables_document import (
     DocumentRow,
     DocumentUploadRow,
 )
-from passport.storage.tables_record import BatteryRow
 
 _DOCUMENTS = PassportTable.metadata.tables[str(DocumentRow.__tablename__)]
 _UPLOADS = PassportTable.metadata.tables[str(DocumentUploadRow.__tablename__)]
@@ -41,13 +39,16 @@ class SqlDocumentRegister:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._uploads: dict[str, Sequence[StoredDocument]] = {}
 
     def uploads_of(self, digest: str) -> Sequence[StoredDocument]:
-        """Return a document as each organisation brought it, the first one first."""
-        query = _STORED.where(_UPLOADS.c.digest == digest).order_by(
-            _UPLOADS.c.uploaded_at, _UPLOADS.c.organisation
-        )
-        return self._read(query)
+        """Return a document as each organisation brought it; looked up once in a unit of work."""
+        if digest not in self._uploads:
+            query = _STORED.where(_UPLOADS.c.digest == digest).order_by(
+                _UPLOADS.c.uploaded_at, _UPLOADS.c.organisation
+            )
+            self._uploads[digest] = self._read(query)
+        return self._uploads[digest]
 
     def of_organisation(self, organisation: str) -> Sequence[StoredDocument]:
         """Return what an organisation brought, newest first."""
@@ -101,29 +102,20 @@ class SqlDocumentRegister:
         if rows:
             self._store.writes.add(write)
 
-    def references_to(self, digests: Collection[str]) -> Sequence[DocumentReference]:
-        """Return what names some documents, by document and by what it is about."""
-        query = (
-            select(_REFERENCES)
-            .where(_REFERENCES.c.digest.in_(digests))
-            .order_by(*_REFERENCES.primary_key.columns)
-        )
+    def references_to(
+        self, digest: str, *, after: DocumentReference | None = None, limit: int
+    ) -> Sequence[DocumentReference]:
+        """Return what names a document, by point and then by what it is about."""
+        order = (_REFERENCES.c.point, _REFERENCES.c.about, _REFERENCES.c.issuer)
+        query = select(_REFERENCES).where(_REFERENCES.c.digest == digest)
+        if after is not None:
+            query = query.where(tuple_(*order) > tuple_(after.point, after.about, after.issuer))
         return [
             DocumentReference(
                 digest=row.digest, about=row.about, point=row.point, issuer=row.issuer
             )
-            for row in self._store.session.execute(query)
+            for row in self._store.session.execute(query.order_by(*order).limit(limit))
         ]
-
-    def answers_for_one_of(self, organisation: str, model_id: ModelId) -> bool:
-        """Whether an organisation answers for a battery of a model."""
-        query = (
-            select(col(BatteryRow.battery_id))
-            .where(col(BatteryRow.responsible) == organisation)
-            .where(col(BatteryRow.model_id) == model_id)
-            .limit(1)
-        )
-        return self._store.session.execute(query).first() is not None
 
     def _read(self, query: Select[tuple[Any, ...]]) -> Sequence[StoredDocument]:
         return [_stored(row) for row in self._store.session.execute(query)]

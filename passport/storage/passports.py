@@ -112,6 +112,16 @@ class SqlPassportRegister:
         )
         return [_battery(row) for row in self._store.session.exec(query)]
 
+    def answers_for_one_of(self, organisation: str, model_id: ModelId) -> bool:
+        """Whether an organisation answers for a battery of a model."""
+        query = (
+            select(BatteryRow.battery_id)
+            .where(BatteryRow.responsible == organisation)
+            .where(BatteryRow.model_id == model_id)
+            .limit(1)
+        )
+        return self._store.session.exec(query).first() is not None
+
     def orphans(self, limit: int = 50) -> Sequence[Battery]:
         """Return waste batteries nobody answers for."""
         query = (
