@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 
+from passport.domain.errors import InvalidValueError
 from passport.domain.identifiers import BatteryId, ModelId, OperatorSlug
 from passport.domain.status import BatteryStatus, PassportState
+from passport.domain.units import parse_decimal
 
 
 class Category(StrEnum):
@@ -62,8 +64,8 @@ def _number(value: object) -> Decimal | None:
     if not isinstance(value, str):
         return None
     try:
-        return Decimal(value)
-    except InvalidOperation:
+        return parse_decimal(value)
+    except InvalidValueError:
         return None
 
 

@@ -1,0 +1,190 @@
+"""Values that cannot well be true together are named, and nothing is refused."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from builders_contents import a_content, needs_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passport.domain.battery import Category, SubType
+from passport.rules.limits import read_limits
+from passport.rules.plausibility import check_plausibility
+
+TODAY = date(2027, 3, 1)
+PLACED_ON = date(2027, 2, 18)
+
+
+def found(*, item=None, condition=None, placed_on=PLACED_ON, needs=None, **changed):
+    findings = check_plausibility(
+        a_content("ev-pack-model", **changed),
+        item=item,
+        condition=condition,
+        needs=needs,
+        placed_on=placed_on,
+        today=TODAY,
+    )
+    return {finding.rule.removeprefix("plausibility-"): finding for finding in findings}
+
+
+@pytest.mark.parametrize(
+    ("name", "item"),
+    [
+        ("ev-pack-model", "ev-pack"),
+        ("stationary-battery-model", "stationary-battery"),
+        ("second-life-battery-model", "second-life-battery"),
+    ],
+)
+def test_the_examples_are_plausible(name, item):
+    findings = check_plausibility(
+        a_content(name), item=a_content(item), placed_on=PLACED_ON, today=TODAY
+    )
+
+    assert list(findings) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "changed"),
+    [
+        ("energy-ratio", {"ratedEnergyKilowattHours": "90"}),
+        ("energy-ratio", {"ratedEnergyKilowattHours": "60"}),
+        ("certified-energy-ratio", {"certifiedUsableEnergyKilowattHours": "80"}),
+        (
+            "listed-percent",
+            {
+                "hazardousSubstances": [
+                    {"substanceName": {"en": "A"}, "massPercent": "60"},
+                    {"substanceName": {"en": "B"}, "massPercent": "41"},
+                ]
+            },
+        ),
+        (
+            "composition-percent",
+            {"detailedComposition": [{"substanceName": {"en": "A"}, "massPercent": "60"}]},
+        ),
+        (
+            "mass-of-parts",
+            {"detailedComposition": [{"substanceName": {"en": "A"}, "massGrams": "432501"}]},
+        ),
+        (
+            "power-by-state-of-charge",
+            {
+                "originalPower": [
+                    {"atStateOfChargePercent": "80", "powerWatts": "100"},
+                    {"atStateOfChargePercent": "20", "powerWatts": "101"},
+                ]
+            },
+        ),
+        ("power-above-limit", {"maximumPermittedPowerWatts": "1000"}),
+        ("power-against-resistance", {"packResistanceOhms": "5"}),
+        ("power-energy-ratio", {"ratedEnergyKilowattHours": "0.1"}),
+        ("efficiency-rises", {"roundTripEfficiencyAtHalfCycleLifePercent": "99"}),
+        ("round-trip-efficiency", {"initialRoundTripEfficiencyPercent": "12"}),
+        ("expected-cycles", {"expectedCycles": "3"}),
+        ("warranty", {"warrantyMonths": "1200"}),
+        ("c-rate", {"cycleLifeChargeRatePerHour": "300"}),
+        (
+            "idle-temperature",
+            {"idleTemperatureRange": {"minimumCelsius": "-90", "maximumCelsius": "60"}},
+        ),
+        ("chemical-symbol", {"chemistry": "Pb", "leadMarked": False}),
+        (
+            "stage-sum-ratio",
+            {
+                "carbonFootprintKilogramsPerKilowattHour": "60",
+                "carbonFootprintStages": [
+                    {"lifeCycleStage": "distribution", "stageKilogramsPerKilowattHour": "50"}
+                ],
+            },
+        ),
+    ],
+)
+def test_an_implausible_model_is_named_with_its_place(rule, changed):
+    finding = found(**changed)[rule]
+
+    assert finding.path.removeprefix("/").partition("/")[0] in changed | {"originalPower": 0}
+    assert finding.source
+    assert finding.message
+
+
+@pytest.mark.parametrize(
+    ("rule", "changed"),
+    [
+        ("individual-mass-ratio", {"individualMassKilograms": "300"}),
+        ("individual-capacity-ratio", {"individualRatedCapacityAmpereHours": "20.6"}),
+        ("fade-difference-percent", {"individualPowerWatts": "86000", "powerFadePercent": "1"}),
+        ("made-in-the-future", {"manufacturedOn": "2027-04"}),
+        ("placed-before-made", {"manufacturedOn": "2027-03"}),
+    ],
+)
+def test_an_implausible_battery_is_named(rule, changed):
+    assert rule in found(item=a_content("ev-pack", **changed))
+
+
+def test_a_declaration_issued_after_placing_is_named():
+    declaration = {"documentIdentifier": "DoC 1", "documentIssuedOn": "2027-02-19"}
+
+    findings = found(item=a_content("ev-pack"), declarationOfConformity=declaration)
+
+    assert "declared-after-placing" in findings
+
+
+@pytest.mark.parametrize(
+    ("rule", "changed"),
+    [
+        ("state-of-health", {"reportedStateOfHealthPercent": "180"}),
+        ("self-discharge", {"selfDischargePercentPerMonth": "70"}),
+        ("remaining-capacity-ratio", {"remainingCapacityAmpereHours": "300"}),
+        (
+            "cycles-ratio",
+            {
+                "fullEquivalentCycles": "100",
+                "capacityThroughputAmpereHours": "4120",
+                "throughputConvention": "charge-and-discharge",
+            },
+        ),
+    ],
+)
+def test_an_implausible_condition_is_named(rule, changed):
+    assert rule in found(condition=a_content("ev-pack-condition", **changed))
+
+
+def test_cycles_are_counted_by_the_convention_that_is_stated():
+    stated = {
+        "fullEquivalentCycles": "100",
+        "capacityThroughputAmpereHours": "20600",
+        "throughputConvention": "discharge-only",
+    }
+
+    assert "cycles-ratio" not in found(condition=stated)
+    stated["throughputConvention"] = "charge-and-discharge"
+    assert "cycles-ratio" in found(condition=stated)
+
+
+def test_a_value_that_is_not_meant_for_the_kind_of_battery_is_named():
+    needs = needs_of(Category.INDUSTRIAL, SubType.STATIONARY)
+
+    finding = found(needs=needs)["not-meant-for-this-kind"]
+
+    assert finding.path == "/capacityThresholdForExhaustionPercent"
+
+
+@given(factor=st.decimals("0.5", "1.5", places=3))
+def test_energy_is_named_exactly_where_its_ratio_leaves_the_range(factor):
+    energy = Decimal(206) * Decimal(368) / 1000 * factor
+
+    named = "energy-ratio" in found(
+        ratedEnergyKilowattHours=f"{energy:f}", certifiedUsableEnergyKilowattHours=None
+    )
+
+    assert named is not read_limits()["energy-ratio"].holds(factor)
+
+
+@given(value=st.text(max_size=8))
+def test_what_is_no_number_is_passed_over(value):
+    numbers = dict.fromkeys(
+        ("ratedEnergyKilowattHours", "massKilograms", "expectedCycles", "warrantyMonths"), value
+    )
+
+    found(item={"manufacturedOn": value}, condition=numbers, **numbers)
