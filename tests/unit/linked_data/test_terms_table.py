@@ -46,6 +46,8 @@ UNIT_ENDS = {
     "Cel": "Celsius",
     "/h": "PerHour",
     "kg/(kW.h)": "KilogramsPerKilowattHour",
+    "W/(W.h)": "WattsPerWattHour",
+    "mm": "Millimetres",
     "mo": "Months",
     "h": "Hours",
     "a": "Years",
@@ -82,12 +84,12 @@ def test_the_unit_ends_the_name(term):
     assert term.name.endswith(ends) or ends in term.name, (term.name, term.unit)
 
 
-def test_a_number_without_unit_is_a_count_or_takes_the_unit_of_another_term():
+def test_a_number_without_unit_is_a_count_an_index_or_takes_the_unit_of_another_term():
     unitless = {
         term.name for term in all_terms() if term.datatype is Datatype.DECIMAL and not term.unit
     }
 
-    assert unitless == {"intervalLow", "intervalHigh"}
+    assert unitless == {"intervalLow", "intervalHigh", "supplyChainIndex"}
 
 
 def test_terms_are_used_and_nodes_are_described():
