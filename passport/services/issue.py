@@ -157,7 +157,7 @@ def check_battery(actor: Actor, operator: str, new: NewBattery, *, work: Work) -
     """Check everything about a registration and store nothing.
 
     Raises:
-        PassportError: What `register_battery` would refuse, except that the battery is known.
+        PassportError: What `register_battery` would refuse.
     """
     owner = _read_placer(actor, operator, work=work)
     model = _read_model(new, owner, work=work)
@@ -166,6 +166,8 @@ def check_battery(actor: Actor, operator: str, new: NewBattery, *, work: Work) -
     require_serial(new.battery_id, content)
     complete_documents(content, work=work)
     find_slug(new.holder, work=work)
+    _require_not_declared(new.battery_id, work=work)
+    _find_same(owner, model, new, content, work=work)
 
 
 def register_batteries(
@@ -198,11 +200,7 @@ def register_battery(actor: Actor, operator: str, new: NewBattery, *, work: Work
     require_passport_needed(model)
     content = checked_content(new.content, ITEM_LEVELS, _needs_of(model, new, work=work))
     require_serial(new.battery_id, content)
-    declared = work.successions.made(new.battery_id)
-    if declared is not None and not declared.has_taken_effect:
-        raise ConflictError(
-            f"battery {new.battery_id} is declared as a second life; place that on the market"
-        )
+    _require_not_declared(new.battery_id, work=work)
     return register_checked(
         owner, model, new, content, status=BatteryStatus.ORIGINAL, links={}, work=work
     )
@@ -234,20 +232,9 @@ def register_checked(  # noqa: PLR0913 - one battery with everything that is dec
     Raises:
         ConflictError: The battery is on record with another content.
     """
-    fingerprint = _fingerprint(content, new, model.model_id)
-    known = work.passports.find(new.battery_id)
-    if known is not None and known.state is PassportState.ANNULLED:
-        raise ConflictError(
-            f"the registration of battery {new.battery_id} was annulled; its identifier is not "
-            "used again"
-        )
+    known = _find_same(owner, model, new, content, work=work)
     if known is not None:
-        if known.content_digest_hex == fingerprint and known.registered_by == owner.slug:
-            return Registration(battery_id=known.battery_id, iri=iri_of(known), is_new=False)
-        raise ConflictError(
-            f"battery {new.battery_id} is on record with another content; a correction is an "
-            "amendment, a pack registered by mistake is annulled"
-        )
+        return Registration(battery_id=known.battery_id, iri=iri_of(known), is_new=False)
     battery = Battery(
         battery_id=new.battery_id,
         model_id=model.model_id,
@@ -262,7 +249,7 @@ def register_checked(  # noqa: PLR0913 - one battery with everything that is dec
         placed_on_market_on=new.placed_on_market_on,
         registered_at=work.clock.now(),
         content=dict(content),
-        content_digest_hex=fingerprint,
+        content_digest_hex=_fingerprint(content, new, model.model_id),
         parts=parts,
     )
     work.passports.add(battery)
@@ -410,6 +397,39 @@ def _read_model(new: NewBattery, owner: Operator, *, work: Work) -> BatteryModel
             f"{owner.slug} has no model {model_id}; add it with `passport model add` first"
         )
     return model
+
+
+def _require_not_declared(battery_id: BatteryId, *, work: Work) -> None:
+    declared = work.successions.made(battery_id)
+    if declared is not None and not declared.has_taken_effect:
+        raise ConflictError(
+            f"battery {battery_id} is declared as a second life; place that on the market"
+        )
+
+
+def _find_same(
+    owner: Operator, model: BatteryModel, new: NewBattery, content: Content, *, work: Work
+) -> Battery | None:
+    """Return the battery where it is on record with this very content.
+
+    Raises:
+        ConflictError: It is on record with another content.
+    """
+    known = work.passports.find(new.battery_id)
+    if known is None:
+        return None
+    if known.state is PassportState.ANNULLED:
+        raise ConflictError(
+            f"the registration of battery {new.battery_id} was annulled; its identifier is not "
+            "used again"
+        )
+    is_same = known.content_digest_hex == _fingerprint(content, new, model.model_id)
+    if is_same and known.registered_by == owner.slug:
+        return known
+    raise ConflictError(
+        f"battery {new.battery_id} is on record with another content; a correction is an "
+        "amendment, a pack registered by mistake is annulled"
+    )
 
 
 def _fingerprint(content: Content, new: NewBattery, model_id: ModelId) -> str:
