@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     log_origin: str = Field(default_factory=_origin_of)
     max_request_bytes: int = Field(default=10_000_000, gt=0)
     max_import_bytes: int = Field(default=100_000_000, gt=0)
+    max_document_bytes: int = Field(default=25_000_000, gt=0)
     show_status_publicly: bool = False
     extensions: Annotated[tuple[str, ...], NoDecode] = ("*",)
 

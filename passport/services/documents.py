@@ -73,6 +73,7 @@ def add_document(actor: Actor, operator: str, new: NewDocument, *, work: Work) -
     digest = f"sha256:{hashlib.sha256(new.content).hexdigest()}"
     media_type = document_media_type(new.content, new.media_type, name)
     before = work.documents.uploads_of(digest)
+    own = next((one for one in before if one.organisation == owner.slug), None)
     document = StoredDocument(
         digest=digest,
         # One address has one media type: who came first has said which kind of text it is.
@@ -80,7 +81,7 @@ def add_document(actor: Actor, operator: str, new: NewDocument, *, work: Work) -
         size=len(new.content),
         organisation=owner.slug,
         file_name=name,
-        uploaded_at=work.clock.now(),
+        uploaded_at=own.uploaded_at if own else work.clock.now(),
         title=new.title.strip() or name,
         kind=new.kind,
         language=new.language,

@@ -41,6 +41,7 @@ from passport.web.pages import (
 from passport.web.routes import (
     access,
     batteries,
+    documents,
     downloads,
     evidence,
     health,
@@ -68,6 +69,7 @@ _ROUTERS = (
     models.router,
     second_lives.router,
     access.router,
+    documents.router,
     operators.router,
     downloads.router,
     schemas.router,

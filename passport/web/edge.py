@@ -22,7 +22,15 @@ _VIEWS = frozenset({"GET", "HEAD"})
 _SAYING_WHO = frozenset({b"cookie", b"authorization"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _IMPORT_PATHS = ("/api/v1/batteries/import", "/operator/register")
-_WITH_IDENTIFIER = ("/api/v1/batteries/", "/v1/dpps", "/batteries/", "/access/", "/condition/")
+_DOCUMENT_PATHS = ("/api/v1/documents", "/operator/documents")
+_WITH_IDENTIFIER = (
+    "/api/v1/batteries/",
+    "/v1/dpps",
+    "/batteries/",
+    "/access/",
+    "/condition/",
+    "/dismantling/",
+)
 """Addresses with a battery's identifier inside: their percent-encoding stays, so that a serial
 number with a slash, or one that ends like an address, is told apart from the address."""
 _FOR_PROGRAMS = ("/api/", "/v1/")
@@ -121,10 +129,7 @@ class Edge:
             return receive
         if caller.actor.is_anonymous and path.startswith(_FOR_PROGRAMS):
             raise NotSignedInError("send an API key as Authorization: Bearer to write")
-        settings = self._passport.settings
-        is_import = path.startswith(_IMPORT_PATHS)
-        limit = settings.max_import_bytes if is_import else settings.max_request_bytes
-        return _limited(receive, headers, limit)
+        return _limited(receive, headers, _largest_body(path, self._passport.settings))
 
     def _require_host(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
         host = next((value for name, value in headers if name == b"host"), b"")
@@ -135,6 +140,14 @@ class Edge:
 
     def _is_ours(self, host: bytes) -> bool:
         return self._hosts is None or _host_name(host) in self._hosts
+
+
+def _largest_body(path: str, settings: Settings) -> int:
+    if path.startswith(_IMPORT_PATHS):
+        return settings.max_import_bytes
+    if path.startswith(_DOCUMENT_PATHS):
+        return settings.max_document_bytes
+    return settings.max_request_bytes
 
 
 def _limited(receive: Receive, headers: Iterable[tuple[bytes, bytes]], limit: int) -> Receive:

@@ -24,11 +24,16 @@ _SAME = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A file that was sent, whole in memory: its size was limited before."""
+    """A file that was sent, whole in memory: its size was limited before.
+
+    Attributes:
+        is_from_form: Whether it came as a field of a form, beside others.
+    """
 
     name: str
     media_type: str
     content: bytes
+    is_from_form: bool = False
 
 
 async def read_upload(request: Request) -> Upload:
@@ -54,6 +59,7 @@ async def uploads_in(form: FormData, field: str) -> list[Upload]:
             name=one.filename or "upload",
             media_type=(one.content_type or "").partition(";")[0].strip().lower(),
             content=await one.read(),
+            is_from_form=True,
         )
         for one in form.getlist(field)
         if isinstance(one, UploadFile) and one.filename
