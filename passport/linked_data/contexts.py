@@ -2,14 +2,38 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from passport.domain.errors import PassportError
-from passport.linked_data.terms import CONTEXT_IRI, CREDENTIALS_IRI, schema_file
+from passport.linked_data.terms import (
+    CONTEXT_IRI,
+    CONTEXT_VERSION,
+    CREDENTIALS_IRI,
+    context_iri,
+    schema_file,
+    table_rows,
+)
 
 STATEMENT_CONTEXTS = (CREDENTIALS_IRI, CONTEXT_IRI)
-"""What every statement of a passport names, in this order."""
+"""What a statement that is signed today names, in this order."""
+
+_VERSIONS: Final = {
+    context_iri(row["version"]): row["version"] for row in table_rows("versions.csv")
+}
+
+
+def are_statement_contexts(contexts: object) -> bool:
+    """Whether these are what a statement of some version of the vocabulary names."""
+    return any(contexts == [CREDENTIALS_IRI, version] for version in _VERSIONS)
+
+
+def version_named_in(document: Mapping[str, Any]) -> str:
+    """Return the version of the vocabulary that a statement names; today's where it names none."""
+    contexts = document.get("@context")
+    named = contexts[-1] if isinstance(contexts, list) and contexts else contexts
+    return _VERSIONS.get(named, CONTEXT_VERSION) if isinstance(named, str) else CONTEXT_VERSION
 
 
 class UnknownContextError(PassportError):

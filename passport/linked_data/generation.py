@@ -1,29 +1,43 @@
 """Everything that follows from the table of terms: context, vocabulary, schemas, domain names.
 
 ``python -m passport.linked_data.generation`` writes the files; a test finds those that drifted.
+``--raise VERSION`` begins a new version, ``--freeze VERSION`` makes its files unchangeable.
 """
 
 import hashlib
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from argparse import ArgumentParser
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from passport.domain.passport import StatementKind
 from passport.linked_data.terms import (
-    CONTEXT_FILE,
-    CONTEXT_IRI,
     CONTEXT_VERSION,
     CREDENTIALS_IRI,
     VALUE_TYPES,
     TermRow,
     classes,
     code_rows,
+    context_file,
+    context_iri,
     schema_file,
+    schema_path,
     term_iri,
     term_rows,
     unit_rows,
+)
+from passport.linked_data.versions import (
+    FrozenVersionError,
+    Version,
+    all_versions,
+    frozen_files,
+    lost_in_schema,
+    lost_words,
+    require_later,
+    require_unfrozen,
 )
 from passport.linked_data.vocabulary import vocabulary_document
 
@@ -65,26 +79,33 @@ _LONGEST_LIST = 1000
 _WIDEST_LINE = 100
 
 
-def generated_files() -> dict[str, str]:
-    """Return every generated file: its path from the root of the repository, and its text."""
+def generated_files(version: str = CONTEXT_VERSION) -> dict[str, str]:
+    """Return every generated file: its path from the root of the repository, and its text.
+
+    Args:
+        version: Of the context and the schemas.
+    """
     context = _json(context_document())
     files = {
         "passport/domain/term_names.py": _names_module(),
         "passport/domain/term_table.py": _table_module(),
-        f"schemas/contexts/{CONTEXT_FILE}": context,
-        "schemas/contexts/map.json": _context_map(context),
+        f"schemas/{context_file(version)}": context,
+        "schemas/contexts/map.json": _context_map(context, version),
         "schemas/vocabulary/battery.jsonld": _json(vocabulary_document()),
     }
     for kind in StatementKind:
-        files[f"schemas/json-schema/{kind.value}.json"] = _json(statement_schema(kind))
+        files[f"schemas/{schema_path(kind, version)}"] = _json(statement_schema(kind, version))
     return files
 
 
-def _context_map(context: str) -> str:
-    """Return the map of pinned contexts; the lines of the W3C's stay as they are."""
+def _context_map(context: str, version: str) -> str:
+    """Return the map of pinned contexts; the W3C's and those of other versions stay as they are."""
     pinned = json.loads(schema_file("contexts/map.json").read_text(encoding="utf-8"))
-    digest = hashlib.sha256(context.encode()).hexdigest()
-    return _json(pinned | {CONTEXT_IRI: {"file": CONTEXT_FILE, "sha256": digest}})
+    entry = {
+        "file": context_file(version).rpartition("/")[2],
+        "sha256": hashlib.sha256(context.encode()).hexdigest(),
+    }
+    return _json(pinned | {context_iri(version): entry})
 
 
 def context_document() -> dict[str, object]:
@@ -108,17 +129,22 @@ def _term_definition(row: TermRow) -> dict[str, object]:
     return definition
 
 
-def statement_schema(kind: StatementKind) -> dict[str, object]:
-    """Return the JSON Schema (2020-12) of one kind of statement."""
+def statement_schema(kind: StatementKind, version: str = CONTEXT_VERSION) -> dict[str, object]:
+    """Return the JSON Schema (2020-12) of one kind of statement.
+
+    Args:
+        kind: What the statement is about.
+        version: Of the context that it names.
+    """
     subject_rows = [row for row in term_rows() if row.is_said_in(kind.value)]
     statement_rows = _rows_in("Statement")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"{SCHEMA_BASE}{kind.value}/{CONTEXT_VERSION}.json",
+        "$id": f"{SCHEMA_BASE}{kind.value}/{version}.json",
         "title": kind.value,
         "type": "object",
         "properties": {
-            "@context": {"const": [CREDENTIALS_IRI, CONTEXT_IRI]},
+            "@context": {"const": [CREDENTIALS_IRI, context_iri(version)]},
             "id": _IRI,
             "type": {"const": ["VerifiableCredential", kind.value]},
             "issuer": _IRI,
@@ -275,16 +301,119 @@ def _where_asked(row: TermRow) -> str:
     return row.cells["source"].replace("Regulation (EU) 2023/1542, ", "").replace("|", "/")
 
 
-def main(root: Path) -> None:
-    """Write every generated file under the root of the repository."""
+def write_files(root: Path, version: str = CONTEXT_VERSION) -> None:
+    """Write every generated file under the root of the repository.
+
+    Raises:
+        FrozenVersionError: A frozen file would change; then nothing is written.
+    """
+    generated = generated_files(version)
+    frozen = {entry.file: entry for entry in frozen_files()}
+    for path, text in generated.items():
+        require_unfrozen(path.removeprefix("schemas/"), text, frozen)
     page = root / "docs" / "vocabulary.md"
     page.write_text(documented_terms(page.read_text(encoding="utf-8")), encoding="utf-8")
-    for path, text in generated_files().items():
+    for path, text in generated.items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
         sys.stdout.write(f"{path}\n")
 
 
+def raise_version(root: Path, number: str) -> None:
+    """Begin a new version: what is signed from now on names it, and its files may change.
+
+    Raises:
+        FrozenVersionError: The version does not come after the last one.
+    """
+    require_later(number, all_versions()[-1])
+    write_files(root, number)
+    rows = (*all_versions(), Version(number, None))
+    _write_versions(root, rows)
+
+
+def freeze_version(root: Path, number: str, on: date) -> None:
+    """Freeze what the tables say today as a version, with the SHA-256 of each of its files.
+
+    A version in the making that comes before it is frozen, too, with the files it has: statements
+    were signed with it.
+
+    Args:
+        root: Root of the repository.
+        number: The version in the making, or a new one after it.
+        on: Day of freezing.
+
+    Raises:
+        FrozenVersionError: The version is frozen already or comes before another, or an earlier
+            version says what this one leaves out or says differently.
+    """
+    last = all_versions()[-1]
+    if number != last.number:
+        require_later(number, last)
+    elif last.frozen_on is not None:
+        raise FrozenVersionError(f"version {number} is frozen since {last.frozen_on}")
+    numbers = list(dict.fromkeys([*(one.number for one in all_versions()), number]))
+    if lost := [word for older in numbers[:-1] for word in lost_since(older)]:
+        raise FrozenVersionError(f"version {number} takes away or changes: {', '.join(lost)}")
+    write_files(root, number)
+    days = {one.number: one.frozen_on for one in all_versions()}
+    _write_versions(root, [Version(one, days.get(one) or on) for one in numbers])
+    _write_frozen(root, [one for one in numbers if days.get(one) is None])
+
+
+def lost_since(version: str) -> Iterator[str]:
+    """Yield what an older version's context and schemas say and the tables of today do not."""
+    context = json.loads(schema_file(context_file(version)).read_bytes())
+    yield from lost_words(context, context_document())
+    for kind in StatementKind:
+        file = schema_file(schema_path(kind, version))
+        if file.is_file():
+            lost = lost_in_schema(json.loads(file.read_bytes()), statement_schema(kind))
+            yield from (f"{kind.value}{place}" for place in lost)
+
+
+def _write_versions(root: Path, versions: Iterable[Version]) -> None:
+    lines = [f"{one.number},{one.frozen_on or ''}\n" for one in versions]
+    target = root / "schemas" / "versions.csv"
+    target.write_text("version,frozen_on\n" + "".join(lines), encoding="utf-8")
+
+
+def _write_frozen(root: Path, versions: Iterable[str]) -> None:
+    schemas = root / "schemas"
+    paths = [
+        (version, path)
+        for version in versions
+        for path in (context_file(version), *(schema_path(kind, version) for kind in StatementKind))
+        if (schemas / path).is_file()
+    ]
+    lines = [f"{one.version},{one.file},{one.sha256}\n" for one in frozen_files()]
+    lines += [
+        f"{version},{path},{hashlib.sha256((schemas / path).read_bytes()).hexdigest()}\n"
+        for version, path in paths
+    ]
+    target = schemas / "frozen.csv"
+    target.write_text("version,file,sha256\n" + "".join(lines), encoding="utf-8")
+
+
+def main(arguments: Sequence[str], root: Path) -> int:
+    """Write the generated files, or begin or freeze a version; a refusal is told and gives 1."""
+    parser = ArgumentParser(prog="python -m passport.linked_data.generation", description=__doc__)
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--raise", dest="raised", metavar="VERSION", help="begin a new version")
+    which.add_argument("--freeze", metavar="VERSION", help="freeze today's terms as a version")
+    given = parser.parse_args(arguments)
+    try:
+        if given.raised:
+            raise_version(root, given.raised)
+        elif given.freeze:
+            freeze_version(root, given.freeze, datetime.now(UTC).date())
+        else:
+            write_files(root)
+    except FrozenVersionError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
-    main(Path(__file__).parents[2])
+    sys.exit(main(sys.argv[1:], Path(__file__).parents[2]))

@@ -24,8 +24,9 @@ from passport.domain.content import (
 )
 from passport.domain.errors import ContentRefusedError, Problem
 from passport.domain.passport import StatementKind
+from passport.linked_data.contexts import version_named_in
 from passport.linked_data.documents import MalformedDocumentError, kind_of
-from passport.linked_data.terms import schema_file
+from passport.linked_data.terms import schema_file, schema_path
 from passport.linked_data.values import (
     check_bounds,
     check_value,
@@ -146,20 +147,23 @@ def _missing(
 
 
 @cache
-def _validator(kind: StatementKind) -> jsonschema_rs.Draft202012Validator:
-    schema = json.loads(schema_file(f"json-schema/{kind.value}.json").read_text(encoding="utf-8"))
+def _validator(kind: StatementKind, version: str) -> jsonschema_rs.Draft202012Validator:
+    schema = json.loads(schema_file(schema_path(kind, version)).read_text(encoding="utf-8"))
     return jsonschema_rs.Draft202012Validator(schema)
 
 
 def check_statement(document: Mapping[str, Any]) -> list[Problem]:
-    """Return everything in which a statement breaks its JSON Schema or the bounds of its terms."""
+    """Return everything in which a statement breaks its JSON Schema or the bounds of its terms.
+
+    The schema is that of the version of the context which the statement names.
+    """
     try:
         kind = kind_of(document)
     except MalformedDocumentError as error:
         return [problem(str(error), "/type")]
     problems = [
         problem(error.message, "".join(f"/{part}" for part in error.instance_path))
-        for error in _validator(kind).iter_errors(document)
+        for error in _validator(kind, version_named_in(document)).iter_errors(document)
     ]
     return problems or list(_check_bounds(document, kind))
 

@@ -11,10 +11,7 @@ from passport.domain.passport import StatementKind
 
 VOCABULARY = "https://w3id.org/open-battery-passport/battery#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
-CONTEXT_VERSION = "0.1.0"
 CREDENTIALS_IRI = "https://www.w3.org/ns/credentials/v2"
-CONTEXT_IRI = f"https://w3id.org/open-battery-passport/contexts/battery/{CONTEXT_VERSION}.jsonld"
-CONTEXT_FILE = f"battery-{CONTEXT_VERSION}.jsonld"
 
 VALUE_TYPES = {
     "decimal": XSD + "decimal",
@@ -102,13 +99,15 @@ def schema_file(path: str) -> Traversable:
 @cache
 def term_rows() -> tuple[TermRow, ...]:
     """Return the rows of ``schemas/terms.csv`` in their order."""
-    return tuple(TermRow(row) for row in _rows("terms.csv"))
+    return tuple(TermRow(row) for row in table_rows("terms.csv"))
 
 
 @cache
 def code_rows() -> tuple[tuple[str, str, str], ...]:
     """Return the rows of ``schemas/codes.csv``: list, code, label."""
-    return tuple((row["code_list"], row["code"], row["label_en"]) for row in _rows("codes.csv"))
+    return tuple(
+        (row["code_list"], row["code"], row["label_en"]) for row in table_rows("codes.csv")
+    )
 
 
 @cache
@@ -116,13 +115,34 @@ def unit_rows() -> tuple[UnitRow, ...]:
     """Return the rows of ``schemas/units.csv``."""
     return tuple(
         UnitRow(unit=row["unit"], label=row["label"], qudt=row["qudt"], rec20=row["rec20"])
-        for row in _rows("units.csv")
+        for row in table_rows("units.csv")
     )
 
 
-def _rows(path: str) -> list[dict[str, str]]:
+def table_rows(path: str) -> list[dict[str, str]]:
+    """Return the rows of a table in ``schemas/``."""
     text = schema_file(path).read_text(encoding="utf-8")
     return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def context_iri(version: str) -> str:
+    """Return the address of a version of the context, as statements name it."""
+    return f"https://w3id.org/open-battery-passport/contexts/battery/{version}.jsonld"
+
+
+def context_file(version: str) -> str:
+    """Return where a version's context lies under ``schemas/``."""
+    return f"contexts/battery-{version}.jsonld"
+
+
+def schema_path(kind: str, version: str) -> str:
+    """Return where a version's JSON Schema of a kind of statement lies under ``schemas/``."""
+    return f"json-schema/{version}/{kind}.json"
+
+
+CONTEXT_VERSION = table_rows("versions.csv")[-1]["version"]
+"""What is signed with today; `passport.linked_data.versions` knows the others."""
+CONTEXT_IRI = context_iri(CONTEXT_VERSION)
 
 
 def classes() -> set[str]:

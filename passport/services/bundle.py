@@ -7,7 +7,7 @@ day it was made. What it carries is evidence to be checked, never a reason to tr
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -74,9 +74,15 @@ def make_bundle(
             "didDocuments": did_documents,
             "statusLists": [_text(status_list) for status_list in status_lists],
             "receipts": {digest.hex(): receipt for digest, receipt in receipts.items()},
-            "contexts": {iri: _text(context_bytes(iri)) for iri in STATEMENT_CONTEXTS},
+            "contexts": {iri: _text(context_bytes(iri)) for iri in _contexts_of(statements)},
         }
     )
+
+
+def _contexts_of(statements: Iterable[bytes]) -> list[str]:
+    """Return the contexts that statements name; older ones may name older versions."""
+    named = (iri for statement in statements for iri in orjson.loads(statement)["@context"])
+    return list(dict.fromkeys((*STATEMENT_CONTEXTS, *named)))
 
 
 def is_bundle(document: Mapping[str, object]) -> bool:

@@ -13,7 +13,11 @@ import orjson
 
 from passport.domain.errors import InvalidValueError, PassportError
 from passport.domain.passport import StatementKind
-from passport.linked_data.contexts import STATEMENT_CONTEXTS, context_bytes
+from passport.linked_data.contexts import (
+    STATEMENT_CONTEXTS,
+    are_statement_contexts,
+    context_bytes,
+)
 from passport.linked_data.documents import (
     MalformedDocumentError,
     digest_of,
@@ -414,7 +418,7 @@ def _require_contexts(document: Mapping[str, Any]) -> None:
     for context in contexts if isinstance(contexts, list) else [contexts]:
         if isinstance(context, str):
             context_bytes(context)
-    if contexts != list(STATEMENT_CONTEXTS):
+    if not are_statement_contexts(contexts):
         raise UnexpectedContextError(
             f"a statement names the contexts {', '.join(STATEMENT_CONTEXTS)}, not {contexts}"
         )

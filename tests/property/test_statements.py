@@ -30,7 +30,7 @@ from passport.linked_data.documents import (
 )
 from passport.linked_data.generation import context_document as generated_context
 from passport.linked_data.schemas import check_statement, normalise_content
-from passport.linked_data.terms import VOCABULARY
+from passport.linked_data.terms import CONTEXT_IRI, VOCABULARY
 
 CANONICALIZER = Canonicalizer(context_document)
 PREDICATE = re.compile(r"^\S+ <([^>]*)> ", re.MULTILINE)
@@ -187,6 +187,4 @@ def test_statements_come_out_of_a_presentation_byte_for_byte(several):
 
 
 def test_the_pinned_context_is_the_generated_one():
-    iri = "https://w3id.org/open-battery-passport/contexts/battery/0.1.0.jsonld"
-
-    assert context_document(iri) == generated_context()
+    assert context_document(CONTEXT_IRI) == generated_context()

@@ -9,6 +9,7 @@ from passport.bootstrap.demonstration import EV_IN_USE, INTEGRATOR, MANUFACTURER
 from passport.domain.actor import PUBLIC
 from passport.domain.passport import StatementKind
 from passport.linked_data.documents import digest_of, parse_document
+from passport.linked_data.terms import CONTEXT_VERSION, context_file
 from passport.services.trust import Trust
 from passport.services.verification import verify_passport
 from passport.settings import read_settings
@@ -149,7 +150,7 @@ def test_a_tile_that_is_not_there_is_not_there(visitor, place):
 
 
 def test_contexts_and_schemas_are_served(visitor):
-    context = visitor.get("/schemas/contexts/battery-0.1.0.jsonld")
+    context = visitor.get(f"/schemas/{context_file(CONTEXT_VERSION)}")
     schema = visitor.get("/schemas/json-schema/ConditionStatement.json")
 
     assert context.headers["content-type"] == "application/ld+json"

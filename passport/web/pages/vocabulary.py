@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from passport.domain.content import Term, all_terms
-from passport.linked_data.terms import CONTEXT_FILE, VOCABULARY, term_rows
+from passport.linked_data.terms import CONTEXT_VERSION, VOCABULARY, context_file, term_rows
 from passport.ui.views.common import Link, Table
 from passport.ui.views.reference import ReferencePage
 
@@ -23,7 +23,7 @@ def vocabulary_page() -> ReferencePage:
         title="Vocabulary",
         lead=f"The terms that statements are written with. Their names begin with {VOCABULARY}",
         links=(
-            Link(text="JSON-LD context", href=f"/schemas/contexts/{CONTEXT_FILE}"),
+            Link(text="JSON-LD context", href=f"/schemas/{context_file(CONTEXT_VERSION)}"),
             Link(text="Table of terms (CSV)", href="/schemas/terms.csv"),
         ),
         tables=tuple(_tables(meanings)),

@@ -38,6 +38,7 @@ from passport.linked_data.schemas import (
     content_from_columns,
     normalise_content,
 )
+from passport.linked_data.terms import CONTEXT_VERSION, schema_path
 
 
 def model_problems(category=Category.EV, **changed):
@@ -416,7 +417,7 @@ def test_a_statement_keeps_the_bounds_that_a_schema_cannot_say(kind, content, me
 
 def test_schemas_are_of_2020_12_and_let_nothing_unknown_pass():
     for kind in StatementKind:
-        schema = json.loads((SCHEMAS / "json-schema" / f"{kind.value}.json").read_text())
+        schema = json.loads((SCHEMAS / schema_path(kind, CONTEXT_VERSION)).read_text())
 
         assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
         for part in [schema, schema["properties"]["credentialSubject"], *schema["$defs"].values()]:
