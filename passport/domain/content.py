@@ -4,6 +4,7 @@ The table behind this module is generated from ``schemas/terms.csv``; completing
 adding rows there.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,11 @@ from passport.domain.term_table import CODE_ROWS, TERM_ROWS, UNIT_ROWS
 
 Content = Mapping[str, object]
 """Values by term name: text, number, truth value, language map, node, list of these, or absence."""
+
+
+OPEN_CODE_LISTS = frozenset({"chemistry", "carrier-ion", "cathode-material", "anode-material"})
+"""Lists that an installation may add codes to; a statement may hold any code of their form."""
+OPEN_CODE = re.compile(r"[A-Za-z][A-Za-z0-9.+-]{0,31}")
 
 
 class UnknownTermError(InvalidValueError):

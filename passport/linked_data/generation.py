@@ -13,12 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from passport.domain.content import OPEN_CODE, OPEN_CODE_LISTS
 from passport.domain.passport import StatementKind
 from passport.linked_data.terms import (
     CONTEXT_VERSION,
     CREDENTIALS_IRI,
     VALUE_TYPES,
     TermRow,
+    chemistry_rows,
     classes,
     code_rows,
     context_file,
@@ -87,6 +89,7 @@ def generated_files(version: str = CONTEXT_VERSION) -> dict[str, str]:
     """
     context = _json(context_document())
     files = {
+        "passport/domain/chemistry_table.py": _chemistries_module(),
         "passport/domain/term_names.py": _names_module(),
         "passport/domain/term_table.py": _table_module(),
         f"schemas/{context_file(version)}": context,
@@ -212,6 +215,8 @@ def _single_schema(cells: Mapping[str, str]) -> dict[str, object]:
     match cells["datatype"]:
         case "node":
             return {"$ref": f"#/$defs/{cells['value_class']}"}
+        case "code" if cells["code_list"] in OPEN_CODE_LISTS:
+            return {"type": "string", "pattern": f"^{OPEN_CODE.pattern}$"}
         case "code":
             return {"enum": [code for name, code, _ in code_rows() if name == cells["code_list"]]}
         case datatype:
@@ -268,6 +273,17 @@ def _table_module() -> str:
         f"{codes}\n)\n\n"
         "UNIT_ROWS: Final[tuple[tuple[str, str], ...]] = (\n"
         f"{units}\n)\n"
+    )
+
+
+def _chemistries_module() -> str:
+    rows = "\n".join(_table_row(cells) for cells in chemistry_rows())
+    return (
+        '"""The chemistries, generated from ``schemas/chemistries.csv``; do not edit."""\n\n'
+        "from typing import Final\n\n"
+        "# fmt: off\n"
+        "CHEMISTRY_ROWS: Final[tuple[tuple[str, ...], ...]] = (\n"
+        f"{rows}\n)\n"
     )
 
 

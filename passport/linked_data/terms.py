@@ -104,10 +104,15 @@ def term_rows() -> tuple[TermRow, ...]:
 
 @cache
 def code_rows() -> tuple[tuple[str, str, str], ...]:
-    """Return the rows of ``schemas/codes.csv``: list, code, label."""
-    return tuple(
-        (row["code_list"], row["code"], row["label_en"]) for row in table_rows("codes.csv")
-    )
+    """Return every code: list, code, label; those of chemistries stand in their own table."""
+    rows = [(row["code_list"], row["code"], row["label_en"]) for row in table_rows("codes.csv")]
+    return (*rows, *(("chemistry", code, label) for code, label, *_ in chemistry_rows()))
+
+
+@cache
+def chemistry_rows() -> tuple[tuple[str, ...], ...]:
+    """Return the rows of ``schemas/chemistries.csv``, their cells in the order of the columns."""
+    return tuple(tuple(row.values()) for row in table_rows("chemistries.csv"))
 
 
 @cache
