@@ -21,6 +21,7 @@ from sqlalchemy.exc import OperationalError
 from passport.bootstrap import Passport, open_passport
 from passport.bootstrap.demonstration import PASSWORD
 from passport.bootstrap.extensions import load_extensions
+from passport.bootstrap.importing import read_import
 from passport.diagnostics import configure_logs
 from passport.domain.access import Audience
 from passport.domain.actor import SYSTEM, Actor, Role
@@ -34,7 +35,7 @@ from passport.linked_data.foreign import canonize_bytes
 from passport.services.accounts import NewAccount
 from passport.services.documents import NewDocument, document_node
 from passport.services.file_types import DOCUMENT_MEDIA_TYPES
-from passport.services.importing import ImportResult, read_import
+from passport.services.importing import ImportResult
 from passport.services.issue import NewModel
 from passport.services.online import OnlineSources
 from passport.services.operators import NewOperator
@@ -286,7 +287,7 @@ def register(
     """Register batteries; one JSON line for each accepted, errors by row and column."""
     refused = accepted = 0
     with opened(data) as passport:
-        rows = read_import(file.read_bytes(), file.name)
+        rows = read_import(file.read_bytes(), file.name).rows
         results = passport.services.import_batteries(SYSTEM, operator, rows, is_dry_run=dry_run)
         for result in results:
             if result.problems:

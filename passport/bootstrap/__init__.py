@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from passport.bootstrap.demonstration import give_second_life, load_record
 from passport.bootstrap.extensions import Extension, load_extensions
+from passport.bootstrap.import_services import Imports
 from passport.bootstrap.labelling import label_of
 from passport.bootstrap.services import PassportServices
 from passport.diagnostics import configure_logs
@@ -25,6 +26,7 @@ from passport.keystore.files import FileKeystore
 from passport.keystore.memory import MemoryKeystore
 from passport.rules.annex_vi import collection_symbol
 from passport.services import publishing
+from passport.services.imports import IMPORT_JOB
 from passport.services.ports import Clock, KeyStore
 from passport.settings import Settings, read_settings
 from passport.signing.transparency_log import KeyNoteSigner
@@ -99,12 +101,28 @@ class Passport:
         return SqlJobs(self.engine, self.services.clock).run_due(self._job_handlers)
 
     @cached_property
+    def imports(self) -> Imports:
+        """Files of batteries that are registered beside the requests."""
+        return Imports(self.services)
+
+    @cached_property
     def _job_handlers(self) -> Mapping[str, Handler]:
         return {
             kind: handler
             for extension in self.extensions
             for kind, handler in extension.jobs(self).items()
         }
+
+    def run_due_imports(self, should_stop: Callable[[], bool]) -> int:
+        """Go on with files of batteries; return how many were gone on with.
+
+        Args:
+            should_stop: Asked every few rows; what is left waits for the next runner.
+        """
+        handlers: Mapping[str, Handler] = {
+            IMPORT_JOB: lambda payload: self.imports.run(str(payload["import"]), should_stop)
+        }
+        return SqlJobs(self.engine, self.services.clock).run_due(handlers, at_most=1)
 
     def load_demonstration(self, progress: Callable[[str], None]) -> None:
         """Load the demonstration, the record's part and its neighbours'; again changes nothing."""

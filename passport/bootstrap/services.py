@@ -115,6 +115,14 @@ class PassportServices(Committing):
             work = self._work_on(Store(session, WriteBuffer()))
             issue.check_battery(actor, operator, new, work=work)
 
+    def check_batteries(
+        self, actor: Actor, operator: str, entries: Sequence[issue.NewBattery]
+    ) -> Sequence[PassportError | None]:
+        """Run every check of several registrations; return what refuses each, and store nothing."""
+        with read_session(self._engine) as session:
+            work = self._work_on(Store(session, WriteBuffer()))
+            return issue.check_batteries(actor, operator, entries, work=work)
+
     def register_battery(
         self, actor: Actor, operator: str, new: issue.NewBattery, *, idempotency_key: str = ""
     ) -> issue.Registration:
@@ -157,32 +165,48 @@ class PassportServices(Committing):
     def _import_chunk(
         self, actor: Actor, operator: str, chunk: Sequence[ImportRow], *, is_dry_run: bool
     ) -> Sequence[ImportResult]:
-        entries = [row.entry for row in chunk if row.entry is not None]
-        if not is_dry_run:
-            try:
-                registered = self.register_batteries(actor, operator, entries)
-            except PassportError:
-                pass  # one of them is refused: find out which, and keep the others
-            else:
-                return [
-                    ImportResult(number=row.number, registration=registration)
-                    for row, registration in zip(chunk, registered, strict=True)
-                ]
-        return [self._import_one(actor, operator, row, is_dry_run=is_dry_run) for row in chunk]
-
-    def _import_one(
-        self, actor: Actor, operator: str, row: ImportRow, *, is_dry_run: bool
-    ) -> ImportResult:
-        if row.entry is None:
-            return ImportResult(number=row.number, registration=None, problems=row.problems)
+        if is_dry_run:
+            return self._check_rows(actor, operator, chunk)
         try:
-            if is_dry_run:
-                self.check_battery(actor, operator, row.entry)
-                return ImportResult(number=row.number, registration=None)
-            registration = self.register_battery(actor, operator, row.entry)
+            return self._register_rows(actor, operator, chunk)
+        except PassportError:
+            # One of them is refused, or more: the others still become durable together.
+            checked = {row.number: row for row in self._check_rows(actor, operator, chunk)}
+        good = [row for row in chunk if not checked[row.number].problems]
+        try:
+            registered = self._register_rows(actor, operator, good)
+        except PassportError:
+            registered = [self._register_row(actor, operator, row) for row in good]
+        results = checked | {result.number: result for result in registered}
+        return [results[row.number] for row in chunk]
+
+    def _check_rows(
+        self, actor: Actor, operator: str, rows: Sequence[ImportRow]
+    ) -> Sequence[ImportResult]:
+        entries = [row.entry for row in rows if row.entry is not None]
+        refusals = self.check_batteries(actor, operator, entries)
+        return [
+            ImportResult(number=row.number, registration=None)
+            if refusal is None
+            else refused_row(row.number, refusal)
+            for row, refusal in zip(rows, refusals, strict=True)
+        ]
+
+    def _register_rows(
+        self, actor: Actor, operator: str, rows: Sequence[ImportRow]
+    ) -> Sequence[ImportResult]:
+        entries = [row.entry for row in rows if row.entry is not None]
+        registered = self.register_batteries(actor, operator, entries)
+        return [
+            ImportResult(number=row.number, registration=registration)
+            for row, registration in zip(rows, registered, strict=True)
+        ]
+
+    def _register_row(self, actor: Actor, operator: str, row: ImportRow) -> ImportResult:
+        try:
+            return self._register_rows(actor, operator, [row])[0]
         except PassportError as refusal:
             return refused_row(row.number, refusal)
-        return ImportResult(number=row.number, registration=registration)
 
     # Life
 

@@ -1,23 +1,31 @@
 """Batteries from files: one bad row keeps the good ones and names the bad cell."""
 
-import csv
-import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
+from passport.domain.batch_import import RowOutcome, RowResult
 from passport.domain.content import Content
-from passport.domain.errors import ContentRefusedError, InvalidValueError, PassportError, Problem
+from passport.domain.errors import (
+    ContentRefusedError,
+    InvalidIdentifierError,
+    InvalidValueError,
+    PassportError,
+    Problem,
+)
 from passport.domain.identifiers import (
     BatteryId,
     ModelId,
     gs1_battery_id,
     iec_61406_battery_id,
+    parse_gtin,
     parse_model_id,
 )
 from passport.linked_data.documents import MalformedDocumentError, parse_input
 from passport.linked_data.schemas import content_from_columns
+from passport.services.import_cells import read_cells
+from passport.services.import_table import EnteredRow, EnteredTable
 from passport.services.issue import NewBattery, Registration
 
 Value = TypeVar("Value")
@@ -26,7 +34,6 @@ LARGEST_FILE = 100_000_000
 _IDENTITY_COLUMNS = frozenset(
     {"gtin", "serial", "identifier", "model", "placedOnMarketOn", "holder"}
 )
-_SEPARATORS = ";,\t"
 
 
 class FileUnreadableError(PassportError):
@@ -62,31 +69,74 @@ class ImportResult:
     registration: Registration | None
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def row(self) -> RowResult:
+        """What became of the row, as it is told beside it."""
+        return RowResult(number=self.number, outcome=self._outcome, problems=self.problems)
 
-def read_import(data: bytes, file_name: str) -> Iterator[ImportRow]:
-    """Read the batteries of a file.
+    @property
+    def _outcome(self) -> RowOutcome:
+        if self.problems:
+            return RowOutcome.REFUSED
+        if self.registration is None:
+            return RowOutcome.IN_ORDER
+        return RowOutcome.REGISTERED if self.registration.is_new else RowOutcome.KNOWN
 
-    Args:
-        data: The file's bytes, UTF-8.
-        file_name: Its name; the ending tells ``.csv``, ``.json`` or ``.jsonl``.
+
+def read_json_rows(data: bytes) -> Iterator[ImportRow]:
+    """Read the batteries of a JSON file: one object, a list, or an object with ``batteries``.
 
     Raises:
-        FileUnreadableError: It has another ending, is no UTF-8, or has no rows.
         MalformedDocumentError: It is no JSON.
+        FileUnreadableError: ``batteries`` is no list.
     """
-    ending = file_name.rpartition(".")[2].lower()
-    match ending:
-        case "csv":
-            yield from _read_csv(data)
-        case "jsonl" | "ndjson":
-            lines = [line for line in data.splitlines() if line.strip()]
-            yield from (_read_line(line, number) for number, line in enumerate(lines, start=1))
-        case "json":
-            yield from _read_json(data)
-        case _:
-            raise FileUnreadableError(
-                f"{file_name!r} ends in {ending!r}; batteries are read from .csv, .json and .jsonl"
-            )
+    stripped = data.lstrip()
+    whole = b'{"batteries":' + stripped + b"}" if stripped.startswith(b"[") else stripped
+    document = parse_input(whole, largest=LARGEST_FILE)
+    batteries = document.get("batteries", [document])
+    if not isinstance(batteries, Sequence) or isinstance(batteries, str):
+        raise FileUnreadableError("batteries is a list of objects")
+    for number, entered in enumerate(batteries, start=1):
+        if isinstance(entered, Mapping):
+            yield read_entry(entered, number)
+        else:
+            problem = Problem(message=f"{entered!r} is no object", row=number)
+            yield ImportRow(number=number, entry=None, problems=(problem,))
+
+
+def read_json_lines(data: bytes) -> Iterator[ImportRow]:
+    """Read the batteries of a file with one JSON object a line."""
+    lines = [line for line in data.splitlines() if line.strip()]
+    yield from (_read_line(line, number) for number, line in enumerate(lines, start=1))
+
+
+def read_table_rows(table: EnteredTable) -> Iterator[ImportRow]:
+    """Read the batteries of a table whose columns are named by terms; blank rows are passed over.
+
+    Raises:
+        FileUnreadableError: A column that names batteries is missing, or a name stands twice.
+    """
+    _require_columns(table)
+    seen: dict[BatteryId, int] = {}
+    for row in table.read_rows():
+        if row.is_blank:
+            continue
+        read = _read_row(table, row)
+        if read.entry is None:
+            yield read
+            continue
+        first = seen.setdefault(read.entry.battery_id, row.number)
+        yield read if first == row.number else _doubled(read, table, first)
+
+
+def with_model(rows: Iterable[ImportRow], model_id: ModelId) -> Iterator[ImportRow]:
+    """Let a model join the batteries whose own identifier names none."""
+    for row in rows:
+        entry = row.entry
+        if entry is not None and entry.model_id is None and entry.battery_id.startswith("id/"):
+            yield replace(row, entry=replace(entry, model_id=model_id))
+        else:
+            yield row
 
 
 def read_entry(entered: Mapping[str, object], number: int = 1) -> ImportRow:
@@ -126,60 +176,47 @@ def refused_row(number: int, refusal: PassportError) -> ImportResult:
     return ImportResult(number=number, registration=None, problems=problems)
 
 
-def _read_csv(data: bytes) -> Iterator[ImportRow]:
-    text = _utf8(data)
-    head = text.partition("\n")[0]
-    separator = max(_SEPARATORS, key=head.count)
-    table = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        columns = [name.strip() for name in table.fieldnames or ()]
-    except csv.Error as error:
-        raise FileUnreadableError(f"the first line: {error}") from error
-    if not {"gtin", "identifier"} & set(columns):
+def _require_columns(table: EnteredTable) -> None:
+    names = [name for name in table.columns if name]
+    if not {"gtin", "identifier"} & set(names):
         raise FileUnreadableError(
-            "the first line names no column gtin or identifier; the columns are the names of terms"
+            "the first row names no column gtin or identifier; the columns are the names of terms"
         )
-    doubled = sorted({name for name in columns if columns.count(name) > 1})
+    doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
-        raise FileUnreadableError(f"the column {', '.join(doubled)} stands twice in the first line")
-    table.fieldnames = columns
-    try:
-        for number, cells in enumerate(table, start=1):
-            yield _read_cells(cells, number)
-    except csv.Error as error:
-        raise FileUnreadableError(f"line {table.line_num}: {error}") from error
+        raise FileUnreadableError(f"the column {', '.join(doubled)} stands twice in the first row")
 
 
-def _read_cells(cells: Mapping[str | None, str | None], number: int) -> ImportRow:
-    if None in cells or None in cells.values():
-        return ImportRow(
-            number=number,
-            entry=None,
-            problems=(
-                Problem(
-                    message="this row has another number of cells than the first line",
-                    row=number,
-                ),
-            ),
+def _read_row(table: EnteredTable, row: EnteredRow) -> ImportRow:
+    if len(row.cells) != len(table.columns):
+        problem = Problem(
+            message=f"this row has another number of cells ({len(row.cells)}) than the first row "
+            f"({len(table.columns)})",
+            row=row.number,
         )
-    filled = {str(name): value.strip() for name, value in cells.items() if value and value.strip()}
-    terms = {name: value for name, value in filled.items() if name not in _IDENTITY_COLUMNS}
-    return _row(filled, content_from_columns(terms), number, [])
+        return ImportRow(number=row.number, entry=None, problems=(problem,))
+    texts, problems = read_cells(table, row)
+    terms = {name: text for name, text in texts.items() if name not in _IDENTITY_COLUMNS}
+    try:
+        content = content_from_columns(terms)
+    except ContentRefusedError as refusal:
+        problems += refused_row(row.number, refusal).problems
+        content = {}
+    refused = {problem.column for problem in problems}
+    # What is wrong with a cell was said; that it is missing need not be said, too.
+    return _row(texts, content, row.number, problems, silent=refused)
 
 
-def _read_json(data: bytes) -> Iterator[ImportRow]:
-    stripped = data.lstrip()
-    whole = b'{"batteries":' + stripped + b"}" if stripped.startswith(b"[") else stripped
-    document = parse_input(whole, largest=LARGEST_FILE)
-    batteries = document.get("batteries", [document])
-    if not isinstance(batteries, Sequence) or isinstance(batteries, str):
-        raise FileUnreadableError("batteries is a list of objects")
-    for number, entered in enumerate(batteries, start=1):
-        if isinstance(entered, Mapping):
-            yield read_entry(entered, number)
-        else:
-            problem = Problem(message=f"{entered!r} is no object", row=number)
-            yield ImportRow(number=number, entry=None, problems=(problem,))
+def _doubled(row: ImportRow, table: EnteredTable, first: int) -> ImportRow:
+    column = next(name for name in ("serial", "identifier", "gtin") if name in table.columns)
+    cell = table.cell_name(first, table.columns.index(column))
+    problem = Problem(
+        message=f"this battery stands in cell {cell} already; remove one of the two",
+        path=f"/{column}",
+        row=row.number,
+        column=column,
+    )
+    return replace(row, entry=None, problems=(*row.problems, problem))
 
 
 def _read_line(line: bytes, number: int) -> ImportRow:
@@ -191,11 +228,20 @@ def _read_line(line: bytes, number: int) -> ImportRow:
 
 
 def _row(
-    identity: Mapping[str, object], content: Content, number: int, problems: list[Problem]
+    identity: Mapping[str, object],
+    content: Content,
+    number: int,
+    problems: list[Problem],
+    *,
+    silent: Collection[str | None] = (),
 ) -> ImportRow:
-    battery_id = _cell(identity, "gtin", number, problems, _battery_id)
-    placed_on = _cell(identity, "placedOnMarketOn", number, problems, _day)
-    model_id = _cell(identity, "model", number, problems, _model_id)
+    battery_id = placed_on = model_id = None
+    if not {"gtin", "serial", "identifier"} & set(silent):
+        battery_id = _cell(identity, _naming(identity), number, problems, _battery_id)
+    if "placedOnMarketOn" not in silent:
+        placed_on = _cell(identity, "placedOnMarketOn", number, problems, _day)
+    if "model" not in silent:
+        model_id = _cell(identity, "model", number, problems, _model_id)
     if battery_id is None or placed_on is None or problems:
         return ImportRow(number=number, entry=None, problems=tuple(problems))
     serial = str(identity.get("serial") or identity.get("identifier"))
@@ -237,6 +283,17 @@ def _cell(
         return None
 
 
+def _naming(identity: Mapping[str, object]) -> str:
+    """Return the cell that is wrong where a battery has no valid name."""
+    if not identity.get("gtin"):
+        return "identifier" if identity.get("identifier") else "gtin"
+    try:
+        parse_gtin(str(identity["gtin"]))
+    except InvalidIdentifierError:
+        return "gtin"
+    return "serial"
+
+
 def _battery_id(identity: Mapping[str, object]) -> BatteryId:
     if identity.get("gtin"):
         return gs1_battery_id(_text(identity, "gtin"), _text(identity, "serial"))
@@ -260,12 +317,3 @@ def _text(identity: Mapping[str, object], name: str) -> str:
     if not isinstance(value, str) or not value:
         raise InvalidValueError(f"{name} is missing, or is no text")
     return value
-
-
-def _utf8(data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FileUnreadableError(
-            f"the file is no UTF-8 at byte {error.start}; save it as CSV UTF-8"
-        ) from error

@@ -12,7 +12,13 @@ from passport.domain.actor import Actor, Role
 from passport.domain.applicability import Needs
 from passport.domain.battery import Battery, BatteryModel
 from passport.domain.content import Content, Level, complete_content, terms_of
-from passport.domain.errors import ConflictError, ContentRefusedError, NotFoundError, Problem
+from passport.domain.errors import (
+    ConflictError,
+    ContentRefusedError,
+    NotFoundError,
+    PassportError,
+    Problem,
+)
 from passport.domain.identifiers import (
     BatteryId,
     Gs1Serial,
@@ -173,14 +179,36 @@ def check_battery(actor: Actor, operator: str, new: NewBattery, *, work: Work) -
 def register_batteries(
     actor: Actor, operator: str, entries: Sequence[NewBattery], *, work: Work
 ) -> Sequence[Registration]:
+def check_batteries(
+    actor: Actor, operator: str, entries: Sequence[NewBattery], *, work: Work
+) -> Sequence[PassportError | None]:
+    """Check several registrations and store nothing; return what refuses each, or nothing."""
+    _look_up(entries, work=work)
+    return [_refusal_of(actor, operator, entry, work=work) for entry in entries]
+
+
+def _refusal_of(
+    actor: Actor, operator: str, new: NewBattery, *, work: Work
+) -> PassportError | None:
+    try:
+        check_battery(actor, operator, new, work=work)
+    except PassportError as refusal:
+        return refusal
+    return None
+
+
+def _look_up(entries: Sequence[NewBattery], *, work: Work) -> None:
+    battery_ids = [entry.battery_id for entry in entries]
+    work.passports.look_up(battery_ids)
+    work.successions.look_up(battery_ids)
+
+
     """Put several batteries on record together: all of them, or none.
 
     Raises:
         PassportError: What `register_battery` refuses, for the first battery that has it.
     """
-    battery_ids = [entry.battery_id for entry in entries]
-    work.passports.look_up(battery_ids)
-    work.successions.look_up(battery_ids)
+    _look_up(entries, work=work)
     return [register_battery(actor, operator, entry, work=work) for entry in entries]
 
 

@@ -1,4 +1,4 @@
-"""What goes on beside the requests: due jobs, and the sequencer's tick on a server database."""
+"""What goes on beside the requests: due jobs, files of batteries, the tick of the sequencer."""
 
 from dataclasses import dataclass, field
 from threading import Event, Thread
@@ -19,22 +19,27 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Background:
-    """One thread of this process; ends when the work it is at has ended."""
+    """Two threads of this process, one of them for files: these take minutes, and nothing waits.
+
+    They end when the work they are at has ended.
+    """
 
     passport: Passport
     _ending: Event = field(default_factory=Event)
-    _thread: Thread | None = None
+    _threads: list[Thread] = field(default_factory=list)
 
     def start(self) -> None:
         """Begin."""
-        self._thread = Thread(target=self._run, name="passport-background", daemon=True)
-        self._thread.start()
+        for name, run in (("passport-background", self._run), ("passport-imports", self._import)):
+            thread = Thread(target=run, name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def end(self) -> None:
-        """Ask the thread to end and wait for it."""
+        """Ask the threads to end and wait for them."""
         self._ending.set()
-        if self._thread is not None:
-            self._thread.join(_END_TIMEOUT_S)
+        for thread in self._threads:
+            thread.join(_END_TIMEOUT_S)
 
     def _run(self) -> None:
         ticks = 0
@@ -47,6 +52,17 @@ class Background:
             except (PassportError, SQLAlchemyError):
                 # The store is away or busy; the next tick tries again, and readiness tells of it.
                 log.exception("background_failed")
+
+    def _import(self) -> None:
+        is_resumed = False
+        while not self._ending.wait(_TICK_S * _TICKS_BETWEEN_JOBS):
+            try:
+                if not is_resumed:
+                    self.passport.imports.resume()
+                    is_resumed = True
+                self.passport.run_due_imports(self._ending.is_set)
+            except (PassportError, SQLAlchemyError):
+                log.exception("imports_failed")
 
     def _sequence(self) -> None:
         # On SQLite a writer grows the log itself, in the turn it already has.

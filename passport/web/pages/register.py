@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
+from passport.bootstrap.importing import read_import
 from passport.domain.access import require_role
 from passport.domain.actor import Role
 from passport.domain.battery import BatteryModel
@@ -16,7 +17,7 @@ from passport.domain.errors import PassportError
 from passport.domain.identifiers import serial_of
 from passport.linked_data.documents import parse_input
 from passport.linked_data.terms import schema_file
-from passport.services.importing import ImportResult, ImportRow, read_import
+from passport.services.importing import ImportResult, ImportRow
 from passport.ui.forms import EMPTY_FORM, FormState
 from passport.ui.views.common import Badge, Fact, LineItem, Link, Tone
 from passport.ui.views.work import Cell, RegisterPage, UploadedRow, UploadResult
@@ -103,7 +104,7 @@ def _refuse(visit: Visit, form: FormState) -> Response:
 
 def _rows_of(file: Upload, model: BatteryModel) -> Iterator[ImportRow]:
     """Read the rows; a maker's own identifier holds no model, so the chosen one joins it."""
-    for row in read_import(file.content, file.name):
+    for row in read_import(file.content, file.name).rows:
         if row.entry is not None and row.entry.battery_id.startswith("id/"):
             named = row.entry.model_id or model.model_id
             yield replace(row, entry=replace(row.entry, model_id=named))

@@ -7,7 +7,8 @@ import orjson
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
 
-from passport.services.importing import ImportResult, read_import
+from passport.bootstrap.importing import read_import
+from passport.services.importing import ImportResult
 from passport.ui.request import SignedIn
 from passport.web.dependencies import Services
 from passport.web.routes.batteries import operator_for
@@ -32,7 +33,7 @@ def import_batteries(
     The same file again registers nothing twice. A client that accepts ``application/x-ndjson``
     reads each row's answer as soon as the row is durable.
     """
-    rows = read_import(upload.content, upload.name)
+    rows = read_import(upload.content, upload.name).rows
     results = services.import_batteries(
         actor, operator_for(actor, options.operator), rows, is_dry_run=options.dry_run
     )
