@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
-from passport.bootstrap.unit_of_work import Committing, once_for
+from passport.bootstrap.part_services import PartServices
+from passport.bootstrap.unit_of_work import once_for
 from passport.domain.access import Audience, Grant
 from passport.domain.actor import SYSTEM, Actor
 from passport.domain.battery import Battery, BatteryModel
@@ -41,7 +42,7 @@ _IMPORT_CHUNK = 50
 """Batteries of a file that become durable together."""
 
 
-class PassportServices(Committing):
+class PassportServices(PartServices):
     """Every use case, each as one committed unit of work."""
 
     # Organisations and people

@@ -191,6 +191,8 @@ class PartMove:
         before: Where it was; ``None`` when it came on record.
         from_battery: The battery it was in, itself or by what held it.
         to_battery: The battery it is in afterwards.
+        from_path: Where in that battery it was, such as ``R2/M07``.
+        to_path: Where in that battery it is afterwards.
         moved_by: Organisation that did it.
         origin_status: Status of the battery it was taken out of, at that moment.
         origin_health_percent: The newest state of health of that battery [%], where known.
@@ -202,6 +204,8 @@ class PartMove:
     after: Place
     from_battery: BatteryId | None
     to_battery: BatteryId | None
+    from_path: str = ""
+    to_path: str = ""
     occurred_at: datetime
     recorded_at: datetime
     moved_by: str

@@ -122,10 +122,16 @@ def sign_event(battery: Battery, report: EventReport, reporter: Operator, *, wor
         recorded_at=work.clock.now(),
         reported_by=reporter.slug,
         statement_id=statement.statement_id,
-        facts={key: str(value) for key, value in content.items()},
+        facts={key: _fact(value) for key, value in content.items()},
     )
     work.events.add(event)
     return event
+
+
+def _fact(value: object) -> object:
+    """Return a value as text; nodes stay nodes, whose values are texts."""
+    is_nodes = isinstance(value, list) and all(isinstance(one, Mapping) for one in value)
+    return value if is_nodes else str(value)
 
 
 def notify(  # noqa: PLR0913 - a notice is these five things

@@ -58,11 +58,13 @@ class PartMoveRow(PassportTable, table=True):
     from_position: str
     from_holder: str
     from_battery: str | None = None
+    from_path: str
     to_whereabouts: str
     to_container: str | None = Field(default=None, index=True)
     to_position: str
     to_holder: str
     to_battery: str | None = None
+    to_path: str
     occurred_at: datetime = Field(sa_type=UtcDateTime)
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     moved_by: str
