@@ -73,6 +73,7 @@ class Settings(BaseSettings):
     max_import_bytes: int = Field(default=100_000_000, gt=0)
     max_document_bytes: int = Field(default=25_000_000, gt=0)
     show_status_publicly: bool = False
+    allow_own_review: bool = False
     extensions: Annotated[tuple[str, ...], NoDecode] = ("*",)
 
     @property

@@ -172,7 +172,12 @@ def open_passport(
         keys=keys,
         log=log,
         services=PassportServices(
-            engine, keys, log, clock, shows_status_publicly=settings.show_status_publicly
+            engine,
+            keys,
+            log,
+            clock,
+            shows_status_publicly=settings.show_status_publicly,
+            allows_own_review=settings.allow_own_review,
         ),
         extensions=extensions,
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from passport.bootstrap.part_services import PartServices
+from passport.bootstrap.model_drafts import ModelDraftServices
 from passport.bootstrap.unit_of_work import once_for
 from passport.domain.access import Audience, Grant
 from passport.domain.actor import SYSTEM, Actor
@@ -42,7 +43,7 @@ _IMPORT_CHUNK = 50
 """Batteries of a file that become durable together."""
 
 
-class PassportServices(PartServices):
+class PassportServices(PartServices, ModelDraftServices):
     """Every use case, each as one committed unit of work."""
 
     # Organisations and people

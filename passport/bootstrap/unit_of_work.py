@@ -46,9 +46,11 @@ class Committing:
         clock: Clock,
         *,
         shows_status_publicly: bool = False,
+        allows_own_review: bool = False,
     ) -> None:
         self._engine = engine
         self._shows_status_publicly = shows_status_publicly
+        self._allows_own_review = allows_own_review
         self._keys = keys
         self._log = log
         self.clock = clock
@@ -79,6 +81,7 @@ class Committing:
             keys=self._keys,
             clock=self.clock,
             shows_status_publicly=self._shows_status_publicly,
+            allows_own_review=self._allows_own_review,
         )
 
     def do(

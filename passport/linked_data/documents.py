@@ -435,7 +435,8 @@ def split_content(content: Content) -> dict[StatementKind, dict[str, object]]:
         if term is None or not term.kinds:
             raise _refused(f"{name!r} is no term that a statement carries", f"/{name}")
         parts.setdefault(term.kinds[0], {})[name] = value
-    return parts
+    # The public statement of a model is signed first: it begins the model's next version.
+    return {kind: parts[kind] for kind in StatementKind if kind in parts}
 
 
 # --- presentations --------------------------------------------------------------------------------

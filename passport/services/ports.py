@@ -20,6 +20,7 @@ from passport.domain.passport import StatementKind
 from passport.domain.responsibility import ProducerRegistration
 from passport.domain.second_life import Succession
 from passport.rules.rulebook import Rulebook, read_rulebook
+from passport.services.model_drafts_register import ModelDraftRegister
 from passport.services.parts_register import PartRegister
 from passport.signing.did import PublishedKey
 from passport.signing.keys import SigningKey
@@ -106,6 +107,10 @@ class OperatorRegister(Protocol):
 
     def add_delegate(self, slug: str, delegate: str, document_digest: str, at: datetime) -> None:
         """Record a written authorisation (Art. 77(4))."""
+        ...
+
+    def authorised_by(self, delegate: str) -> frozenset[str]:
+        """Return the operators that authorised an organisation in writing."""
         ...
 
     def registrations(self) -> Sequence[ProducerRegistration]:
@@ -250,6 +255,10 @@ class AccountRegister(Protocol):
     """People, their sessions and API keys; only hashes of what is secret."""
 
     def find(self, login: str) -> Account | None: ...
+    def count_of(self, organisation: str) -> int:
+        """Return how many people of an organisation have a login."""
+        ...
+
     def add(self, account: Account) -> None: ...
     def find_key(self, secret_hash: bytes) -> ApiKey | None: ...
     def add_key(self, key: ApiKey) -> None: ...
@@ -373,6 +382,7 @@ class Work:
     events: EventRegister
     successions: SuccessionRegister
     parts: PartRegister
+    drafts: ModelDraftRegister
     grants: GrantRegister
     accounts: AccountRegister
     attachments: AttachmentStore
@@ -385,6 +395,8 @@ class Work:
     rulebook: Rulebook = field(default_factory=read_rulebook)
     shows_status_publicly: bool = False
     """Whether the public sees the status of first-life batteries too; a policy, off by default."""
+    allows_own_review: bool = False
+    """Whether who handed a model in may approve it although others could; off by default."""
     desks: dict[str, object] = field(default_factory=dict)
     """Desks by operator: one list of places for all that a use case signs."""
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, or_, select
 
 from passport.domain.access import Audience, Grant
@@ -106,6 +106,11 @@ class SqlAccountRegister:
             roles=frozenset(Role(role) for role in row.roles),
             password_hash=row.password_hash,
         )
+
+    def count_of(self, organisation: str) -> int:
+        """Return how many people of an organisation have a login."""
+        query = select(func.count()).where(col(AccountRow.organisation) == organisation)
+        return self._store.session.exec(query).one()
 
     def add(self, account: Account) -> None:
         """Record an account."""

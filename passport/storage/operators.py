@@ -51,6 +51,11 @@ class SqlOperatorRegister:
         query = select(DelegateRow.delegate).where(DelegateRow.operator == slug)
         return frozenset(self._store.session.exec(query))
 
+    def authorised_by(self, delegate: str) -> frozenset[str]:
+        """Return the operators that authorised an organisation in writing."""
+        query = select(DelegateRow.operator).where(DelegateRow.delegate == delegate)
+        return frozenset(self._store.session.exec(query))
+
     def add_delegate(self, slug: str, delegate: str, document_digest: str, at: datetime) -> None:
         """Record a written authorisation."""
         self._store.writes.add(

@@ -11,6 +11,7 @@ from passport.storage.documents import SqlDocumentRegister
 from passport.storage.events import SqlEventRegister
 from passport.storage.imports import SqlImportRegister
 from passport.storage.jobs import enqueue
+from passport.storage.model_drafts import SqlModelDraftRegister
 from passport.storage.operators import SqlOperatorRegister
 from passport.storage.parts import SqlPartRegister
 from passport.storage.passports import SqlPassportRegister
@@ -71,7 +72,12 @@ class SqlIdempotencyRegister:
 
 
 def work_on(
-    store: Store, *, keys: KeyStore, clock: Clock, shows_status_publicly: bool = False
+    store: Store,
+    *,
+    keys: KeyStore,
+    clock: Clock,
+    shows_status_publicly: bool = False,
+    allows_own_review: bool = False,
 ) -> Work:
     """Return the registers of one unit of work."""
     return Work(
@@ -82,6 +88,7 @@ def work_on(
         events=SqlEventRegister(store),
         successions=SqlSuccessionRegister(store),
         parts=SqlPartRegister(store),
+        drafts=SqlModelDraftRegister(store),
         grants=SqlGrantRegister(store),
         accounts=SqlAccountRegister(store),
         attachments=SqlAttachmentStore(store),
@@ -92,4 +99,5 @@ def work_on(
         keys=keys,
         clock=clock,
         shows_status_publicly=shows_status_publicly,
+        allows_own_review=allows_own_review,
     )
