@@ -8,7 +8,7 @@ import mimetypes
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,7 +25,14 @@ from passport.bootstrap.importing import read_import
 from passport.diagnostics import configure_logs
 from passport.domain.access import Audience
 from passport.domain.actor import SYSTEM, Actor, Role
-from passport.domain.errors import ConflictError, InvalidValueError, PassportError, Problem
+from passport.domain.errors import (
+    ConflictError,
+    InvalidIdentifierError,
+    InvalidValueError,
+    NotFoundError,
+    PassportError,
+    Problem,
+)
 from passport.domain.event import EventKind
 from passport.domain.identifiers import parse_battery_id, parse_model_id
 from passport.exchange.labels import LabelFormat
@@ -33,6 +40,7 @@ from passport.keystore.files import KeystoreError
 from passport.linked_data.documents import parse_input
 from passport.linked_data.foreign import canonize_bytes
 from passport.services.accounts import NewAccount
+from passport.services.check_words import incomplete_lines, report_lines
 from passport.services.documents import NewDocument, document_node
 from passport.services.file_types import DOCUMENT_MEDIA_TYPES
 from passport.services.importing import ImportResult
@@ -47,6 +55,7 @@ from passport.settings import SettingsRefusedError, read_settings
 from passport.signing.web_reader import WebReader
 from passport.storage.errors import LogBrokenError, StoreUnusableError
 from passport.web.server import serve_passport
+from passport.web.wire_checks import IncompleteBody, PlacingBody
 
 REFUSED = 1
 NOT_TRIED = 2
@@ -61,6 +70,7 @@ _COULD_NOT_BE_TRIED = (
     httpx.HTTPError,
 )
 _DAY = ["%Y-%m-%d"]
+_DAYS = ["%Y-%m-%d"]
 _INSTANTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 
 app = typer.Typer(
@@ -322,6 +332,60 @@ def show(
 
 
 @app.command()
+def check(
+    subject: Annotated[
+        str, typer.Argument(metavar="BATTERY_OR_MODEL", help="What to place; with --operator none.")
+    ] = "",
+    on: Annotated[
+        datetime | None, typer.Option(formats=_DAYS, help="Day of placing on the market.")
+    ] = None,
+    operator: Annotated[str, typer.Option(help="All models of an operator.")] = "",
+    between: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            metavar="FIRST LAST", help="Which of them become incomplete between two days."
+        ),
+    ] = None,
+    data: Data = None,
+    json: AsJson = False,
+) -> None:
+    """Say whether a battery or model may be placed on the market, with every reason against it."""
+    if bool(subject) == bool(operator) or (between is None) == bool(operator):
+        raise typer.BadParameter("give BATTERY_OR_MODEL, or --operator with --between FIRST LAST")
+    with opened(data) as passport:
+        if between is None:
+            holds = _check_placing(passport, subject, on.date() if on else None, json=json)
+        else:
+            holds = _check_between(passport, operator, *map(_day, between), json=json)
+    if not holds:
+        raise typer.Exit(REFUSED)
+
+
+def _check_placing(passport: Passport, subject: str, on: date | None, *, json: bool) -> bool:
+    try:
+        report = passport.services.check_placing(SYSTEM, subject, on)
+    except (NotFoundError, InvalidIdentifierError) as error:
+        _say(f"could not be tried ({error.code}): {error}")
+        raise typer.Exit(NOT_TRIED) from error
+    if json:
+        _print(PlacingBody.of(report).model_dump(mode="json", by_alias=True))
+    else:
+        typer.echo("\n".join(report_lines(report)))
+    return report.may_be_placed
+
+
+def _check_between(
+    passport: Passport, operator: str, first: date, last: date, *, json: bool
+) -> bool:
+    found = passport.services.models_incomplete(SYSTEM, operator, first, last)
+    if json:
+        _print(IncompleteBody.of(found).model_dump(mode="json", by_alias=True))
+    else:
+        typer.echo("\n".join(incomplete_lines(found)))
+    return all(model.incomplete_from is None for model in found.models)
+
+
+@app.command()
 def verify(
     source: Annotated[str, typer.Argument(metavar="FILE_OR_URL", help="What to verify.")],
     offline: Annotated[bool, typer.Option("--offline", help="Fetch nothing.")] = False,
@@ -516,6 +580,13 @@ def _place(problem: Problem) -> str:
 
 def _say(text: str) -> None:
     typer.echo(text, err=True)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no day; write 2027-02-18") from error
 
 
 def _print(value: object) -> None:

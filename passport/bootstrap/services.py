@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
-from passport.bootstrap.part_services import PartServices
+from passport.bootstrap.check_services import CheckServices
 from passport.bootstrap.model_drafts import ModelDraftServices
+from passport.bootstrap.part_services import PartServices
 from passport.bootstrap.unit_of_work import once_for
 from passport.domain.access import Audience, Grant
 from passport.domain.actor import SYSTEM, Actor
@@ -43,7 +44,7 @@ _IMPORT_CHUNK = 50
 """Batteries of a file that become durable together."""
 
 
-class PassportServices(PartServices, ModelDraftServices):
+class PassportServices(CheckServices, PartServices, ModelDraftServices):
     """Every use case, each as one committed unit of work."""
 
     # Organisations and people

@@ -191,14 +191,14 @@ def check_minimum_share(
         if chosen:
             return Judgement(
                 outcome=outcome,
-                reason="; ".join(one.reason for one in chosen),
+                reason=". ".join(one.reason for one in chosen),
                 paths=tuple(path for one in chosen for path in one.paths),
             )
     if all(one.outcome is Outcome.NOT_APPLICABLE for one in found):
         return Judgement(
             outcome=Outcome.NOT_APPLICABLE, reason="The battery holds none of the metals"
         )
-    return Judgement(outcome=Outcome.MET, reason="; ".join(one.reason for one in found))
+    return Judgement(outcome=Outcome.MET, reason=". ".join(one.reason for one in found))
 
 
 @cache

@@ -41,6 +41,7 @@ from passport.web.pages import (
 from passport.web.routes import (
     access,
     batteries,
+    checks,
     documents,
     downloads,
     evidence,
@@ -65,6 +66,7 @@ _ROUTERS = (
     evidence.router,
     health.router,
     imports.router,
+    checks.router,
     batteries.router,
     models.router,
     second_lives.router,
