@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from passport.domain.applicability import Needs, Scope
-from passport.domain.battery import Category, SubType
+from passport.domain.applicability import Life, Needs, Scope
+from passport.domain.battery import Category, SubType, energy_kwh, needs_passport
 from passport.domain.content import Content, Level
 from passport.domain.passport import StatementKind
 from passport.linked_data.documents import build_statement, parse_input
@@ -24,17 +24,10 @@ MODEL_LEVELS = frozenset({Level.MODEL, Level.PRODUCTION})
 ITEM_LEVELS = frozenset({Level.ITEM, Level.DECLARED})
 CONDITION_LEVELS = frozenset({Level.CONDITION})
 
-EXAMPLES = {
-    "ev-pack-model": (MODEL_LEVELS, Category.EV),
-    "stationary-battery-model": (MODEL_LEVELS, Category.INDUSTRIAL),
-    "ev-pack": (ITEM_LEVELS, Category.EV),
-    "stationary-battery": (ITEM_LEVELS, Category.INDUSTRIAL),
-    "second-life-battery-model": (MODEL_LEVELS, Category.INDUSTRIAL),
-    "second-life-battery": (ITEM_LEVELS, Category.INDUSTRIAL),
-    "ev-pack-condition": (CONDITION_LEVELS, Category.EV),
-}
-"""The examples in `schemas/examples`, what each is about and its category."""
-
+EXAMPLES = sorted(path.stem for path in (SCHEMAS / "examples").glob("*.json"))
+"""The examples in `schemas/examples`; the name says what each is about."""
+MODEL_EXAMPLES = [name for name in EXAMPLES if "-model" in name]
+ITEM_EXAMPLES = [name for name in EXAMPLES if "-model" not in name and "-condition" not in name]
 
 PLACED_ON = date(2027, 2, 18)
 
@@ -55,6 +48,44 @@ def a_content(name: str = "ev-pack-model", **changed: object) -> dict[str, objec
     """Return the content of an example; a change to `None` leaves the term out."""
     content = {**an_example(name)["content"], **changed}
     return {term: value for term, value in content.items() if value is not None}
+
+
+def levels_of(name: str) -> frozenset[Level]:
+    """Return what an example is about."""
+    if name in MODEL_EXAMPLES:
+        return MODEL_LEVELS
+    return ITEM_LEVELS if name in ITEM_EXAMPLES else CONDITION_LEVELS
+
+
+def model_of_example(name: str) -> dict[str, object]:
+    """Return the content of the model that an example is, or is a battery of."""
+    if name in MODEL_EXAMPLES:
+        return a_content(name)
+    gtin = an_example(name).get("gtin", an_example("ev-pack-model")["gtin"])
+    return next(
+        a_content(model)
+        for model in MODEL_EXAMPLES
+        if not model.endswith("-minimal") and an_example(model)["gtin"] == gtin
+    )
+
+
+def scope_of_example(name: str) -> Scope:
+    """Return the kind of battery that an example is of, placed on its day."""
+    model = model_of_example(name)
+    category = Category(str(model["category"]))
+    return Scope(
+        category=category,
+        sub_type=SubType(str(model["subType"])) if "subType" in model else None,
+        placed_on=PLACED_ON,
+        read_on=PLACED_ON,
+        life=Life.SECOND if model.get("madeFromUsedBatteries") else Life.FIRST,
+        is_light=not needs_passport(category, energy_kwh(model)),
+    )
+
+
+def needs_of_example(name: str) -> Needs:
+    """Return what is asked of the kind of battery that an example is of."""
+    return read_rulebook().needs(scope_of_example(name))
 
 
 def a_statement(

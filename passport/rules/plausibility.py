@@ -31,7 +31,7 @@ def check_plausibility(  # noqa: PLR0913 - the whole of what is known about one 
         model: Content of the model.
         item: Content of the battery, its declared values included.
         condition: Its newest condition.
-        needs: What the law asks of its kind; a value that it does not mean is named.
+        needs: What the law asks of its kind; a declared value that it does not mean is named.
         placed_on: Day of placing on the market.
         today: The day of asking.
     """
@@ -47,7 +47,7 @@ def check_plausibility(  # noqa: PLR0913 - the whole of what is known about one 
     if condition is not None:
         yield from check_condition(condition, model)
     if needs is not None:
-        yield from _check_meant({**model, **(item or {}), **(condition or {})}, needs)
+        yield from _check_meant({**model, **(item or {})}, needs)
 
 
 def _check_energy(model: Content) -> Iterator[Finding]:
@@ -285,16 +285,16 @@ def check_days(
             f"made in {item['manufacturedOn']}, placed on the market on {placed_on}",
             "Annex VI Part A(4); Article 77(1)",
         )
-    declaration = model.get("declarationOfConformity")
-    issued = _day(declaration.get("documentIssuedOn")) if isinstance(declaration, Mapping) else None
-    if issued is not None and placed_on is not None and issued > placed_on:
-        yield _finding(
-            "declared-after-placing",
-            "declarationOfConformity/documentIssuedOn",
-            f"the declaration of conformity was issued on {issued}, the battery placed on the "
-            f"market on {placed_on}",
-            "Regulation (EU) 2023/1542, Article 18",
-        )
+    for number, declaration in enumerate(_nodes(model.get("declarationOfConformity"))):
+        issued = _day(declaration.get("documentIssuedOn"))
+        if issued is not None and placed_on is not None and issued > placed_on:
+            yield _finding(
+                "declared-after-placing",
+                f"declarationOfConformity/{number}/documentIssuedOn",
+                f"the declaration of conformity was issued on {issued}, the battery placed on the "
+                f"market on {placed_on}",
+                "Regulation (EU) 2023/1542, Article 18",
+            )
 
 
 def check_condition(condition: Content, model: Content) -> Iterator[Finding]:

@@ -78,7 +78,10 @@ class Rulebook:
             for path in point.terms:
                 asked.setdefault(path.partition(".")[0], []).append(letter)
         for name, letters in asked.items():
-            yield name, strongest(iter(letters))
+            letter = strongest(iter(letters))
+            # A light record does not say of each datum of a passport that it does not apply.
+            if not (scope.is_light and letter is Requirement.NEVER):
+                yield name, letter
 
     def _own_day(self, point: DataPoint, scope: Scope) -> DutyDay | None:
         return self.day(point.duty, scope.category, scope.sub_type) if point.duty else None

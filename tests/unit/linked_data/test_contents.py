@@ -15,7 +15,9 @@ from builders_contents import (
     a_content,
     a_statement,
     an_example,
+    levels_of,
     needs_of,
+    needs_of_example,
 )
 
 from passport.domain.battery import Category
@@ -49,20 +51,18 @@ def model_problems(category=Category.EV, **changed):
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_examples_are_valid_as_they_stand(name):
-    levels, category = EXAMPLES[name]
     example = an_example(name)
 
     content = normalise_content(example["content"])
 
     assert content == example["content"]
-    assert check_content(content, levels=levels, needs=needs_of(category)) == []
+    assert check_content(content, levels=levels_of(name), needs=needs_of_example(name)) == []
     assert "gtin" not in example or parse_gtin(example["gtin"]) == example["gtin"]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_statements_of_the_examples_fulfil_their_schemas(name):
-    levels, category = EXAMPLES[name]
-    whole = complete_content(a_content(name), levels=levels, needs=needs_of(category))
+    whole = complete_content(a_content(name), levels=levels_of(name), needs=needs_of_example(name))
 
     for kind, content in split_content(whole).items():
         assert check_statement(a_statement(kind, content, subject_iri=MODEL_IRI)) == []

@@ -4,7 +4,15 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from builders_contents import a_content, needs_of
+from builders_contents import (
+    EXAMPLES,
+    ITEM_EXAMPLES,
+    MODEL_EXAMPLES,
+    a_content,
+    model_of_example,
+    needs_of,
+    needs_of_example,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,17 +36,17 @@ def found(*, item=None, condition=None, placed_on=PLACED_ON, needs=None, **chang
     return {finding.rule.removeprefix("plausibility-"): finding for finding in findings}
 
 
-@pytest.mark.parametrize(
-    ("name", "item"),
-    [
-        ("ev-pack-model", "ev-pack"),
-        ("stationary-battery-model", "stationary-battery"),
-        ("second-life-battery-model", "second-life-battery"),
-    ],
-)
-def test_the_examples_are_plausible(name, item):
+@pytest.mark.parametrize("name", [name for name in EXAMPLES if not name.endswith("-minimal")])
+def test_the_examples_are_plausible(name):
+    about = "item" if name in ITEM_EXAMPLES else "condition"
+    content = {} if name in MODEL_EXAMPLES else {about: a_content(name)}
+
     findings = check_plausibility(
-        a_content(name), item=a_content(item), placed_on=PLACED_ON, today=TODAY
+        model_of_example(name),
+        **content,
+        needs=needs_of_example(name),
+        placed_on=date(2027, 3, 1),
+        today=TODAY,
     )
 
     assert list(findings) == []
@@ -125,7 +133,7 @@ def test_an_implausible_battery_is_named(rule, changed):
 def test_a_declaration_issued_after_placing_is_named():
     declaration = {"documentIdentifier": "DoC 1", "documentIssuedOn": "2027-02-19"}
 
-    findings = found(item=a_content("ev-pack"), declarationOfConformity=declaration)
+    findings = found(item=a_content("ev-pack"), declarationOfConformity=[declaration])
 
     assert "declared-after-placing" in findings
 
