@@ -21,7 +21,8 @@ from sqlalchemy.exc import OperationalError
 from passport.bootstrap import Passport, open_passport
 from passport.bootstrap.demonstration import PASSWORD
 from passport.bootstrap.extensions import load_extensions
-from passport.bootstrap.importing import read_import
+from passport.bootstrap.import_progress import ImportProgress
+from passport.bootstrap.importing import open_report, read_import
 from passport.diagnostics import configure_logs
 from passport.domain.access import Audience
 from passport.domain.actor import SYSTEM, Actor, Role
@@ -54,6 +55,7 @@ from passport.services.verification import verify_passport
 from passport.settings import SettingsRefusedError, read_settings
 from passport.signing.web_reader import WebReader
 from passport.storage.errors import LogBrokenError, StoreUnusableError
+from passport.ui.scanning import find_model_code
 from passport.web.server import serve_passport
 from passport.web.wire_checks import IncompleteBody, PlacingBody
 
@@ -289,27 +291,50 @@ def list_documents(operator: OperatorName, data: Data = None, json: AsJson = Fal
 
 @app.command()
 def register(
-    file: Annotated[Path, typer.Argument(help="Batteries: .csv, .json or .jsonl.")],
-    operator: OperatorName,
+    file: Annotated[
+        Path | None, typer.Argument(help="Batteries: .xlsx, .csv, .json or .jsonl.")
+    ] = None,
+    operator: Annotated[str, typer.Option("--operator", help="DID or short name.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check; store nothing.")] = False,
+    errors: Annotated[
+        Path | None, typer.Option(help="The table with what became of each row: .xlsx or .csv.")
+    ] = None,
+    template: Annotated[
+        str, typer.Option(metavar="MODEL", help="Write a workbook to fill in for a model (-o).")
+    ] = "",
+    out: Out = None,
     data: Data = None,
 ) -> None:
-    """Register batteries; one JSON line for each accepted, errors by row and column."""
-    refused = accepted = 0
+    """Register batteries; one JSON line for each accepted, errors by row and column.
+
+    Interrupted, the same command goes on where it stopped.
+    """
+    if template:
+        if out is None or file is not None:
+            raise typer.BadParameter("--template MODEL -o OUT.xlsx stands alone")
+        with opened(data) as passport:
+            out.write_bytes(passport.imports.template(SYSTEM, parse_model_id(template)))
+        _say(f"template written to {out}")
+        return
+    if file is None or not operator:
+        raise typer.BadParameter("FILE and --operator are needed")
     with opened(data) as passport:
-        rows = read_import(file.read_bytes(), file.name).rows
-        results = passport.services.import_batteries(SYSTEM, operator, rows, is_dry_run=dry_run)
-        for result in results:
-            if result.problems:
-                refused += 1
-                _say_problems(result)
-                continue
-            accepted += 1
-            if result.registration is not None:
-                iri = result.registration.iri
-                _print({"battery": result.registration.battery_id, "passport": iri, "qr": iri})
-    _say(f"{accepted} accepted{' (dry run: nothing stored)' if dry_run else ''}, {refused} refused")
-    if refused:
+        entered = read_import(file.read_bytes(), file.name)
+        report = None if errors is None else open_report(entered, file, errors)
+        results = passport.services.import_batteries(
+            SYSTEM, operator, entered.rows, is_dry_run=dry_run
+        )
+        progress = ImportProgress(total=entered.table and entered.table.height, say=_say)
+        for result in progress.follow(results):
+            _tell(result)
+            if report is not None:
+                report.add(result.row)
+        if report is not None:
+            report.write()
+            _say(f"what became of each row is written to {errors}")
+    accepted, stored = progress.done - progress.refused, " (dry run: nothing stored)"
+    _say(f"{accepted} accepted{stored if dry_run else ''}, {progress.refused} refused")
+    if progress.refused:
         raise typer.Exit(REFUSED)
 
 
@@ -569,9 +594,13 @@ def _write_trust(passport: Passport) -> None:
     draft.replace(path)
 
 
-def _say_problems(result: ImportResult) -> None:
+def _tell(result: ImportResult) -> None:
+    """Print the battery of a row, now that it is durable, or what is wrong with the row."""
     for problem in result.problems:
         _say(f"row {result.number}, {_place(problem)}: {problem.message}")
+    if result.registration is not None:
+        iri = result.registration.iri
+        _print({"battery": result.registration.battery_id, "passport": iri, "qr": iri})
 
 
 def _place(problem: Problem) -> str:

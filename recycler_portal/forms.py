@@ -13,7 +13,7 @@ from passport.domain.errors import InvalidIdentifierError
 from passport.domain.identifiers import BatteryId
 from passport.domain.units import Kilograms, Volts
 from passport.ui.forms import CSRF_FIELD, FormState
-from passport.ui.scanning import CodeRefusedError, ForeignCode, read_code
+from passport.ui.scanning import CodeRefusedError, ForeignCode, ModelCode, OwnCode, read_code
 from recycler_portal.domain.batch import Batch
 from recycler_portal.domain.errors import PhotoRefusedError
 from recycler_portal.domain.intake import Observation
@@ -94,7 +94,8 @@ def read_intake_form(
     """
     errors: dict[str, str] = {}
     is_known = entered.one("kind") != UNKNOWN
-    battery_id, elsewhere = _code(entered, own_hosts, errors) if is_known else (None, "")
+    code = _code(entered, own_hosts, errors) if is_known else None
+    battery_id, elsewhere = _battery_named(code)
     kept = _photos(photos, errors)
     mass = _measure(entered, "mass_kg", errors)
     voltage = _measure(entered, "measured_voltage_v", errors)
@@ -113,7 +114,12 @@ def read_intake_form(
     )
     if errors:
         raise entered.refused(errors)
-    return NewIntake(observation=observation, photos=kept, request=_with_photos(entered, kept))
+    return NewIntake(
+        observation=observation,
+        model_id=code.model_id if isinstance(code, ModelCode) else None,
+        photos=kept,
+        request=_with_photos(entered, kept),
+    )
 
 
 def read_batch_form(entered: Entered, substances: Sequence[str]) -> NewBatch:
@@ -256,13 +262,22 @@ def _field_of(place: tuple[int | str, ...], substances: Sequence[str], lines: Se
 
 def _code(
     entered: Entered, own_hosts: frozenset[str], errors: dict[str, str]
-) -> tuple[BatteryId | None, str]:
-    """Return the battery a code names, and the code itself where it leads elsewhere."""
+) -> OwnCode | ModelCode | ForeignCode | None:
     try:
-        code = read_code(entered.one("code"), own_hosts=own_hosts)
+        return read_code(entered.one("code"), own_hosts=own_hosts)
     except (CodeRefusedError, InvalidIdentifierError) as error:
         errors["code"] = f"{error}. If there is no readable code, choose that you do not know it."
+        return None
+
+
+def _battery_named(
+    code: OwnCode | ModelCode | ForeignCode | None,
+) -> tuple[BatteryId | None, str]:
+    """Return the battery a code names, and the code itself where it names no battery of ours."""
+    if code is None:
         return None, ""
+    if isinstance(code, ModelCode):
+        return None, f"[code: {code.model_id}]"
     if isinstance(code, ForeignCode):
         # A GTIN with serial number names one battery in the world; other identifiers do not. A
         # suspicious label makes no battery waste: what carries it is held as unknown.

@@ -9,9 +9,10 @@ import orjson
 
 from passport.bootstrap import PassportServices
 from passport.domain.actor import Actor
+from passport.domain.battery import BatteryModel
 from passport.domain.errors import PassportNotFoundError
 from passport.domain.event import EventKind
-from passport.domain.identifiers import BatteryId
+from passport.domain.identifiers import BatteryId, ModelId, model_of
 from passport.domain.passport import StatementKind
 from passport.domain.responsibility import WasteResponsibility
 from passport.domain.status import PassportState
@@ -29,6 +30,13 @@ _NOT_TO_BE_RELIED_ON = {
 }
 
 
+_NO_PASSPORT = RecordAnswer(
+    known=None,
+    is_registered=False,
+    remark="no passport stands behind this code in this service",
+)
+
+
 class ServicesRecord:
     """PassportRecord on the use cases of the passport."""
 
@@ -40,11 +48,8 @@ class ServicesRecord:
         try:
             disclosed = self._services.disclose(actor, battery_id)
         except PassportNotFoundError:
-            return RecordAnswer(
-                known=None,
-                is_registered=False,
-                remark="no passport stands behind this code in this service",
-            )
+            model_id = model_of(battery_id)
+            return _NO_PASSPORT if model_id is None else self.ask_model(actor, model_id)
         remark = _NOT_TO_BE_RELIED_ON.get(disclosed.battery.state)
         if remark is not None:
             return RecordAnswer(known=None, is_registered=False, remark=remark)
@@ -64,6 +69,11 @@ class ServicesRecord:
             ),
             is_registered=True,
         )
+
+    def ask_model(self, actor: Actor, model_id: ModelId) -> RecordAnswer:
+        """Return what the light record of a model says; a model of passports says nothing here."""
+        light = self._services.find_light_model(actor, model_id)
+        return _NO_PASSPORT if light is None else _answer_of_light_record(light)
 
     def declare_waste(  # noqa: PLR0913 - what is told, by name
         self,
@@ -93,6 +103,23 @@ class ServicesRecord:
     ) -> None:
         """Record that a battery has been recycled; its passport ceases."""
         self._services.declare_recycled(actor, battery_id, batch, idempotency_key=key)
+
+
+def _answer_of_light_record(model: BatteryModel) -> RecordAnswer:
+    """What is known of a battery that needs no passport: what holds for its whole model."""
+    stated = {name: value for name, value in model.content.items() if isinstance(value, str)}
+    return RecordAnswer(
+        known=KnownBattery(
+            battery_id=BatteryId(""),
+            chemistry=stated.get("chemistry", ""),
+            category=model.category.value,
+            nominal_voltage=_volts(stated),
+            mass=_kilograms(stated),
+            signs=frozenset(),
+        ),
+        is_registered=False,
+        remark=f"a {model.category} battery needs no passport; its model {model.name} is on record",
+    )
 
 
 def _in_words(found: WasteResponsibility | None) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from passport.domain.actor import Actor
+from passport.domain.chemistry import Chemistries
 from passport.domain.identifiers import BatteryId
 from recycler_portal.domain.batch import Batch
 from recycler_portal.domain.errors import NotToldError
@@ -23,7 +24,13 @@ from recycler_portal.rules.annex_xii import RecyclingRules, load_recycling_rules
 from recycler_portal.rules.handling import HandlingRules, load_handling_rules
 from recycler_portal.services import take_in as intake_use_cases
 from recycler_portal.services import treat
-from recycler_portal.services.ports import Clock, PassportRecord, PhotoContent, YardWork
+from recycler_portal.services.ports import (
+    Clock,
+    PassportRecord,
+    PhotoContent,
+    RecordAnswer,
+    YardWork,
+)
 from recycler_portal.services.rates import Rates
 from recycler_portal.services.rights import require_recycler, require_yard
 from recycler_portal.services.take_in import NewIntake
@@ -48,13 +55,15 @@ log = structlog.get_logger()
 class Portal:
     """Every use case of the end of life."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts it is opened with
         self,
         engine: Engine,
         record: PassportRecord,
         clock: Clock,
         ask_to_tell: Callable[[], None] = lambda: None,
         own_hosts: Callable[[], frozenset[str]] = frozenset,
+        *,
+        chemistries: Chemistries | None = None,
     ) -> None:
         """Open the portal.
 
@@ -64,20 +73,20 @@ class Portal:
             clock: The time.
             ask_to_tell: Has `tell_passport` called later, should this process end before.
             own_hosts: Finds the hosts whose codes lead to this service.
+            chemistries: Those that passports name here; the published ones without.
         """
         self._engine = engine
         self._record = record
         self._clock = clock
         self._ask_to_tell = ask_to_tell
         self.own_hosts = own_hosts
-        self.handling: HandlingRules = load_handling_rules()
+        self.handling: HandlingRules = load_handling_rules(chemistries)
         self.recycling: RecyclingRules = load_recycling_rules()
 
     def take_in(self, actor: Actor, new: NewIntake) -> Intake:
         """See `recycler_portal.services.take_in.take_in`."""
         require_yard(actor)
-        battery_id = new.observation.battery_id
-        answer = self._record.ask(actor, battery_id) if battery_id else None
+        answer = self._ask_record(actor, new)
 
         def use_case(work: YardWork) -> Intake:
             if answer is None:
@@ -89,6 +98,13 @@ class Portal:
         intake = self._do(use_case)
         self._tell_now()
         return self.read_intake(actor, intake.intake_id)
+
+    def _ask_record(self, actor: Actor, new: NewIntake) -> RecordAnswer | None:
+        if new.observation.battery_id is not None:
+            return self._record.ask(actor, new.observation.battery_id)
+        if new.model_id is not None:
+            return self._record.ask_model(actor, new.model_id)
+        return None
 
     def release_from_hold(
         self, actor: Actor, intake_id: str, *, chemistry: str, reason: str

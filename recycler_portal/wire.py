@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from passport.domain.identifiers import parse_battery_id
 from passport.domain.units import Kilograms, Volts
+from passport.ui.scanning import find_model_code
 from recycler_portal.domain.batch import Batch, Intermediate
 from recycler_portal.domain.errors import PhotoRefusedError
 from recycler_portal.domain.intake import Decision, Intake, Observation
@@ -83,13 +84,15 @@ class NewIntakeBody(Body):
             InvalidIdentifierError: The battery's identifier breaks its scheme.
             PhotoRefusedError: A photo is no picture, or too large.
         """
+        model_id = find_model_code(self.battery)
         return NewIntake(
+            model_id=model_id,
             observation=Observation(
                 site=self.site,
                 country=self.country,
                 day=day,
                 origin=self.origin,
-                battery_id=parse_battery_id(self.battery) if self.battery else None,
+                battery_id=None if model_id or not self.battery else parse_battery_id(self.battery),
                 marks=self.marks,
                 mass=None if self.mass_kg is None else Kilograms(self.mass_kg),
                 dimensions_mm=self.dimensions_mm,

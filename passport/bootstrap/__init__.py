@@ -15,12 +15,14 @@ from sqlalchemy import Engine
 from passport.bootstrap.demonstration import give_second_life, load_record
 from passport.bootstrap.extensions import Extension, load_extensions
 from passport.bootstrap.import_services import Imports
-from passport.bootstrap.labelling import label_of
+from passport.bootstrap.labelling import label_of, label_of_model
 from passport.bootstrap.services import PassportServices
 from passport.diagnostics import configure_logs
 from passport.domain.access import Audience
 from passport.domain.actor import PUBLIC, SYSTEM, Actor
-from passport.domain.identifiers import BatteryId
+from passport.domain.chemistry import Chemistries, published_chemistries
+from passport.domain.errors import InvalidValueError
+from passport.domain.identifiers import BatteryId, ModelId
 from passport.exchange.labels import LabelFormat, make_label
 from passport.keystore.files import FileKeystore
 from passport.keystore.memory import MemoryKeystore
@@ -28,7 +30,7 @@ from passport.rules.annex_vi import collection_symbol
 from passport.services import publishing
 from passport.services.imports import IMPORT_JOB
 from passport.services.ports import Clock, KeyStore
-from passport.settings import Settings, read_settings
+from passport.settings import Settings, SettingsRefusedError, read_settings
 from passport.signing.transparency_log import KeyNoteSigner
 from passport.storage.engine import make_engine
 from passport.storage.jobs import Handler, SqlJobs
@@ -94,6 +96,17 @@ class Passport:
             LabelUnreadableError: The finished label does not read as the battery's IRI.
         """
         content = self.services.do(PUBLIC, lambda work: label_of(battery_id, work=work))
+        return make_label(content, label_format, symbol=collection_symbol(None))
+
+    def model_label(self, model_id: ModelId, label_format: LabelFormat) -> bytes:
+        """Return the label of batteries without passport, read back before it leaves.
+
+        Raises:
+            ModelUnknownError: No such model is on record.
+            PassportNeededError: Its batteries need a passport each.
+            LabelUnreadableError: The finished label does not read as the model's IRI.
+        """
+        content = self.services.do(PUBLIC, lambda work: label_of_model(model_id, work=work))
         return make_label(content, label_format, symbol=collection_symbol(None))
 
     def run_due_jobs(self) -> int:
@@ -176,11 +189,25 @@ def open_passport(
             keys,
             log,
             clock,
+            chemistries=_read_chemistries(settings),
             shows_status_publicly=settings.show_status_publicly,
             allows_own_review=settings.allow_own_review,
         ),
         extensions=extensions,
     )
+
+
+def _read_chemistries(settings: Settings) -> Chemistries:
+    """Return the published chemistries and those of the installation's own file."""
+    published = published_chemistries()
+    if settings.chemistries is None:
+        return published
+    try:
+        return published.with_rows(settings.chemistries.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, InvalidValueError) as error:
+        raise SettingsRefusedError(
+            f"PASSPORT_CHEMISTRIES: {settings.chemistries}: {error}"
+        ) from error
 
 
 def _open_keys(settings: Settings) -> KeyStore:

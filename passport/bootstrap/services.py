@@ -27,6 +27,7 @@ from passport.services import (
     documents,
     end_of_life,
     issue,
+    light_records,
     operators,
     publishing,
     readers,
@@ -210,6 +211,14 @@ class PassportServices(CheckServices, PartServices, ModelDraftServices):
             return self._register_rows(actor, operator, [row])[0]
         except PassportError as refusal:
             return refused_row(row.number, refusal)
+
+    def find_light_record(self, actor: Actor, battery_id: BatteryId) -> BatteryModel | None:
+        """See `passport.services.light_records.find_light_record`; what is returned is public."""
+        return self.do(actor, lambda work: light_records.find_light_record(battery_id, work=work))
+
+    def find_light_model(self, actor: Actor, model_id: ModelId) -> BatteryModel | None:
+        """See `passport.services.light_records.find_light_model`; what is returned is public."""
+        return self.do(actor, lambda work: light_records.find_light_model(model_id, work=work))
 
     # Life
 

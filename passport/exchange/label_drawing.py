@@ -138,7 +138,7 @@ def draw(content: LabelContent, symbol: CollectionSymbol) -> Drawing:
     signs = _chemical_signs(content.chemical_signs, symbol)
     right = min((left, *(sign.x for sign in signs))) - 2 if signs else WIDTH - _MARGIN
     return Drawing(
-        title=f"{content.manufacturer} {content.model}, {content.serial}",
+        title=", ".join(filter(None, (f"{content.manufacturer} {content.model}", content.serial))),
         code=Code(_MARGIN, _BODY_TOP, _QR_SIDE, content.battery_iri),
         strokes=strokes,
         discs=discs,
@@ -172,7 +172,7 @@ def _pairs(content: LabelContent, right: float) -> Iterator[Words]:
 
 def _small(content: LabelContent, right: float) -> list[Words]:
     lines = (
-        f"Made: {content.made}",
+        f"Made: {content.made}" if content.made else "",
         f"Manufacturer: {content.manufacturer}, {content.address}",
         f"Extinguish with: {content.extinguishing_agent}",
         f"Hazardous substances: {content.hazardous_substances}",

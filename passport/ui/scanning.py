@@ -1,16 +1,24 @@
 """What a scanned or typed code is: a battery of ours, or a link that leads somewhere else."""
 
 import ipaddress
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import SplitResult, urlsplit
 
 from passport.domain.errors import InvalidIdentifierError, PassportError
-from passport.domain.identifiers import BatteryId, gs1_battery_id, parse_battery_id
+from passport.domain.identifiers import (
+    BatteryId,
+    ModelId,
+    gs1_battery_id,
+    gs1_model_id,
+    parse_battery_id,
+)
 
 _LONGEST_CODE = 2000
 _ALIKE = 2
+_MODEL_PATH = re.compile(r"/01/(?P<gtin>[0-9]{8,14})(/10/[^/]+)?/?")
 _CONFUSABLE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "-": "", ".": ""})
 
 
@@ -25,6 +33,13 @@ class OwnCode:
     """A code that leads to a battery of this service."""
 
     battery_id: BatteryId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCode:
+    """A code of this service that leads to a model: batteries without passport carry it."""
+
+    model_id: ModelId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +61,7 @@ class ForeignCode:
     battery_id: BatteryId | None = None
 
 
-def read_code(text: str, *, own_hosts: frozenset[str]) -> OwnCode | ForeignCode:
+def read_code(text: str, *, own_hosts: frozenset[str]) -> OwnCode | ModelCode | ForeignCode:
     """Say what a code is, without opening it.
 
     Args:
@@ -68,8 +83,24 @@ def read_code(text: str, *, own_hosts: frozenset[str]) -> OwnCode | ForeignCode:
         return OwnCode(battery_id=_typed(stripped))
     address = _split(stripped)
     if address.netloc.lower() in own_hosts:
+        if (model_id := find_model_code(stripped)) is not None:
+            return ModelCode(model_id=model_id)
         return OwnCode(battery_id=parse_battery_id(stripped))
     return _foreign(stripped, address, own_hosts)
+
+
+def find_model_code(text: str) -> ModelId | None:
+    """Return the model that a code names where it names no single battery, or nothing.
+
+    Raises:
+        InvalidIdentifierError: It has the form of such a code, and its GTIN is wrong.
+
+    >>> find_model_code("https://id.example.com/01/09506000134352")
+    '01/09506000134352'
+    """
+    path = urlsplit(text.strip()).path if "://" in text else text.strip()
+    named = _MODEL_PATH.fullmatch(f"/{path.lstrip('/')}")
+    return None if named is None else gs1_model_id(named["gtin"])
 
 
 def typed_battery(gtin: str, serial: str) -> BatteryId:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from passport.domain.actor import Actor
-from passport.domain.identifiers import BatteryId
+from passport.domain.identifiers import BatteryId, ModelId
 from recycler_portal.domain.batch import Batch, BatchStep, Stage
 from recycler_portal.domain.intake import Answering, Intake, IntakeId
 from recycler_portal.domain.task import Message, Task
@@ -238,6 +238,10 @@ class PassportRecord(Protocol):
 
     def ask(self, actor: Actor, battery_id: BatteryId) -> RecordAnswer:
         """Return what a collector may know about a battery."""
+        ...
+
+    def ask_model(self, actor: Actor, model_id: ModelId) -> RecordAnswer:
+        """Return what is known of a battery whose code names its model alone."""
         ...
 
     def declare_waste(  # noqa: PLR0913 - what is told, by name

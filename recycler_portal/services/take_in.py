@@ -7,7 +7,7 @@ from datetime import datetime
 import uuid_utils
 
 from passport.domain.actor import Actor
-from passport.domain.identifiers import BatteryId
+from passport.domain.identifiers import BatteryId, ModelId
 from recycler_portal.domain.errors import BatteryElsewhereError, IntakeUnreadableError
 from recycler_portal.domain.intake import (
     Answering,
@@ -31,9 +31,15 @@ _NOBODY_KNOWS = RecordAnswer(known=None, is_registered=False)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewIntake:
-    """A battery at the gate: what was seen, the photos, the key of the request."""
+    """A battery at the gate: what was seen, the photos, the key of the request.
+
+    Attributes:
+        model_id: What the code names where it names no single battery: batteries without passport
+            carry the code of their model.
+    """
 
     observation: Observation
+    model_id: ModelId | None = None
     photos: tuple[PhotoContent, ...] = ()
     request: Request
 
@@ -118,8 +124,13 @@ def release_from_hold(  # noqa: PLR0913 - who, which, what it is, why, and what 
     intake = work.intakes.read(intake_id, organisation=actor.organisation)
     if not reason.strip():
         raise IntakeUnreadableError("say how you know what the battery is")
-    if rules.find_chemistry(chemistry) is None:
-        raise IntakeUnreadableError(f"{chemistry!r} names no chemistry with a stream of its own")
+    registered = rules.find_registered(chemistry)
+    if rules.find_chemistry(chemistry) is None and (
+        registered is None or registered.family is None
+    ):
+        raise IntakeUnreadableError(
+            f"{chemistry!r} names no chemistry with a stream or a family of its own"
+        )
     known = KnownBattery(
         battery_id=intake.battery_id or BatteryId(""), chemistry=chemistry, category=""
     )

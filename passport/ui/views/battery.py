@@ -164,13 +164,18 @@ class BatteryPage:
     measurements: tuple[MeasurementSource, ...] = ()
     statements: tuple[LineItem, ...] = ()
     downloads: tuple[Link, ...] = ()
+    documents: tuple[LineItem, ...] = ()
     ask_access: Link | None = None
     restricted: Link | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelPage:
-    """A battery model: what is the same for every battery of it."""
+    """A battery model: what is the same for every battery of it.
+
+    Attributes:
+        is_light: Whether its batteries need no passport, so that this is all there is.
+    """
 
     name: str
     kind: str
@@ -178,6 +183,7 @@ class ModelPage:
     verdict: Verdict
     emergency: Emergency
     groups: tuple[FactGroup, ...]
+    is_light: bool = False
     batteries: tuple[LineItem, ...] = ()
     statements: tuple[LineItem, ...] = ()
     downloads: tuple[Link, ...] = ()

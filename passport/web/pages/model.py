@@ -6,7 +6,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from passport.domain.battery import Category
+from passport.domain.battery import Category, energy_kwh, needs_passport
 from passport.domain.identifiers import ModelId, gs1_model_id, model_iri
 from passport.domain.passport import StatementKind
 from passport.linked_data.documents import presentation_bytes
@@ -62,9 +62,11 @@ def _page(visit: Visit, model_id: ModelId, statements: Sequence[SignedStatement]
         (one.content for one in contents if one.signed.kind is StatementKind.MODEL_PUBLIC), {}
     )
     checked = visit.verdicts.check_statements(statements)
+    category = Category(str(public.get("category", Category.EV.value)))
     return ModelPage(
         name=model_name(public) or model_id,
-        kind=kind_text(public, Category(str(public.get("category", Category.EV.value)))),
+        kind=kind_text(public, category),
+        is_light=not needs_passport(category, energy_kwh(public)),
         identifier=model_iri(visit.passport.base_url, model_id),
         verdict=verdict_of(checked, ""),
         emergency=emergency_of(public),

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Response
 from passport.bootstrap import Passport
 from passport.domain.actor import SYSTEM
 from passport.domain.errors import InvalidIdentifierError, PassportNotFoundError
-from passport.domain.identifiers import BatteryId, serial_of
+from passport.domain.identifiers import BatteryId, ModelId, serial_of
 from passport.exchange.codes import PhotoRefusedError, read_codes
 from passport.ui.forms import EMPTY_FORM, FormState
 from passport.ui.request import open_to_everyone, see_other
 from passport.ui.scanning import (
     CodeRefusedError,
     ForeignCode,
+    ModelCode,
     OwnCode,
     read_code,
     typed_battery,
@@ -44,7 +45,9 @@ def scanned(visit: Visited, form: FormSent) -> Response:
     is_typed = bool(not code and (gtin or serial))
     try:
         if is_typed:
-            found: OwnCode | ForeignCode = OwnCode(battery_id=typed_battery(gtin, serial))
+            found: OwnCode | ModelCode | ForeignCode = OwnCode(
+                battery_id=typed_battery(gtin, serial)
+            )
         else:
             found = read_code(code, own_hosts=own_hosts(visit.passport))
     except (CodeRefusedError, InvalidIdentifierError) as refusal:
@@ -53,6 +56,8 @@ def scanned(visit: Visited, form: FormSent) -> Response:
     if isinstance(found, ForeignCode):
         page = ScanPage(form=form.shown(), foreign=(_foreign(visit.passport, found),))
         return _show(visit, page)
+    if isinstance(found, ModelCode):
+        return see_other(f"/{found.model_id}")
     return _lead_to(visit, found.battery_id, form.shown())
 
 
@@ -67,7 +72,9 @@ def photographed(visit: Visited, form: FormSent) -> Response:
         texts = read_codes(photos[0].content)
     except PhotoRefusedError as refusal:
         return _refuse_photo(visit, str(refusal))
-    own, foreign = _sorted_codes(visit.passport, texts)
+    own, foreign, models = _sorted_codes(visit.passport, texts)
+    if len(models) == 1 and not own and not foreign:
+        return see_other(f"/{models[0]}")
     if not own and not foreign:
         return _refuse_photo(visit, _UNREAD)
     if len(own) == 1 and not foreign:
@@ -83,10 +90,11 @@ def photographed(visit: Visited, form: FormSent) -> Response:
 
 def _sorted_codes(
     passport: Passport, texts: Iterable[str]
-) -> tuple[list[BatteryId], list[ForeignCode]]:
+) -> tuple[list[BatteryId], list[ForeignCode], list[ModelId]]:
     """Return our batteries and the links to elsewhere; labels carry other codes, too."""
     own: list[BatteryId] = []
     foreign: list[ForeignCode] = []
+    models: list[ModelId] = []
     hosts = own_hosts(passport)
     for text in dict.fromkeys(texts):
         try:
@@ -95,9 +103,11 @@ def _sorted_codes(
             continue
         if isinstance(found, OwnCode):
             own.append(found.battery_id)
+        elif isinstance(found, ModelCode):
+            models.append(found.model_id)
         else:
             foreign.append(found)
-    return own, foreign
+    return own, foreign, models
 
 
 def own_hosts(passport: Passport) -> frozenset[str]:
@@ -110,6 +120,9 @@ def own_hosts(passport: Passport) -> frozenset[str]:
 def _lead_to(visit: Visit, battery_id: BatteryId, form: FormState) -> Response:
     if _is_known(visit.passport, battery_id):
         return see_other(f"/{battery_id}")
+    light = visit.services.find_light_record(visit.actor, battery_id)
+    if light is not None:
+        return see_other(f"/{light.model_id}")
     notice = Notice(
         title="No passport under this identifier",
         text=f"We have no record of {battery_id}. Compare it with the label. Old and small "

@@ -25,7 +25,7 @@ from passport.services.overviews import own_second_lives
 from passport.services.second_life import NewSecondLife
 from passport.ui.forms import EMPTY_FORM, FormState
 from passport.ui.request import see_other
-from passport.ui.scanning import CodeRefusedError, OwnCode, read_code
+from passport.ui.scanning import CodeRefusedError, ModelCode, OwnCode, read_code
 from passport.ui.views.common import Badge, Fact, Link, Tone
 from passport.ui.views.moves import SecondLifeDetail
 from passport.ui.views.work import DeclaredMove, FormAction, SecondLifePage
@@ -294,7 +294,12 @@ class _SecondLifeForm:
             except (CodeRefusedError, InvalidIdentifierError) as refusal:
                 self.errors["predecessors"] = sentence(str(refusal))
                 continue
-            if isinstance(code, OwnCode):
+            if isinstance(code, ModelCode):
+                self.errors["predecessors"] = (
+                    f"{line.strip()} names a model, not one battery; batteries without a passport "
+                    "are entered below by their name plate"
+                )
+            elif isinstance(code, OwnCode):
                 found.append(Predecessor(battery_id=code.battery_id))
             else:
                 found.append(Predecessor(foreign_iri=code.address))

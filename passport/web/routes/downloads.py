@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from passport.domain.access import Audience
 from passport.domain.actor import PUBLIC
-from passport.domain.identifiers import BatteryId
+from passport.domain.identifiers import BatteryId, parse_model_id
 from passport.exchange.labels import LabelFormat, qr_svg
 from passport.ui.request import CurrentActor, caller_of
 from passport.web.dependencies import BatteryInPath, Installation, Services
@@ -49,6 +49,16 @@ def label(battery_id: BatteryInPath, label_format: LabelFormat, passport: Instal
     return Response(
         passport.label(battery_id, label_format),
         headers={"Content-Disposition": _saved_as(battery_id, f"label.{label_format}")},
+        media_type=_MEDIA_TYPES[label_format],
+    )
+
+
+@router.get("/models/{model_id:path}/label.{label_format}", tags=["Models"])
+def model_label(model_id: str, label_format: LabelFormat, passport: Installation) -> Response:
+    """Return the label of batteries without passport: it leads to their model's light record."""
+    return Response(
+        passport.model_label(parse_model_id(model_id), label_format),
+        headers={"Content-Disposition": f"inline; filename=label.{label_format}"},
         media_type=_MEDIA_TYPES[label_format],
     )
 

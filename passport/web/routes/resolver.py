@@ -8,13 +8,15 @@ from http import HTTPStatus
 from typing import cast
 from urllib.parse import parse_qs
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
+from passport.domain.errors import PassportNotFoundError
 from passport.domain.identifiers import BatteryId, parse_battery_id
-from passport.ui.request import caller_of
+from passport.ui.request import Caller, caller_of
 from passport.web.errors import RequestRefusedError
 from passport.web.negotiation import Form, form_for, form_of_link_type
 from passport.web.views import PassportViews, SentAnswer
@@ -54,19 +56,37 @@ class BatteryRoute(BaseRoute):
         raw_path: str = scope["raw_path"].decode("ascii", "replace")
         battery_id, has_whole_gtin = _battery_at(raw_path)
         if not has_whole_gtin:
-            query = scope["query_string"].decode("latin-1")
-            address = f"/{battery_id}{'?' if query else ''}{query}"
+            address = f"/{battery_id}{_query(scope)}"
             redirect = RedirectResponse(address, HTTPStatus.PERMANENT_REDIRECT)
             await redirect(scope, receive, send)
             return
         form = _form(scope)
         views = cast("PassportViews", scope["app"].state.views)
         caller = caller_of(request)
-        answer = await views.answer(caller, battery_id, form)
+        try:
+            answer = await views.answer(caller, battery_id, form)
+        except PassportNotFoundError:
+            address = await run_in_threadpool(_light_record, views, caller, battery_id)
+            if not address:
+                raise
+            redirect = RedirectResponse(f"{address}{_query(scope)}")
+            await redirect(scope, receive, send)
+            return
         if caller.actor.is_anonymous:
             asked = scope["raw_path"], scope["query_string"], _accept(scope)
             views.remember(asked, battery_id, form)
         await SentAnswer(answer)(scope, receive, send)
+
+
+def _query(scope: Scope) -> str:
+    query: str = scope["query_string"].decode("latin-1")
+    return f"?{query}" if query else ""
+
+
+def _light_record(views: PassportViews, caller: Caller, battery_id: BatteryId) -> str:
+    """Return where the light record of a battery stands; empty where it has none."""
+    model = views.passport.services.find_light_record(caller.actor, battery_id)
+    return "" if model is None else f"/{model.model_id}"
 
 
 @lru_cache(maxsize=8192)
