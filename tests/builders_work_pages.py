@@ -6,6 +6,14 @@ from http import HTTPStatus
 
 from builders_decision_pages import a_grants_page, a_second_life_detail
 from builders_desk_pages import a_news_page, a_report_page, an_administration_page
+from builders_document_pages import (
+    a_dismantling_page,
+    a_documents_page,
+    a_refused_documents_page,
+    an_empty_dismantling_page,
+    an_own_document,
+    some_papers,
+)
 from builders_pages import (
     IRI,
     OPERATOR,
@@ -389,6 +397,7 @@ def every_page() -> dict[str, tuple[str, object, Shell]]:
     return {
         "home": ("home.html", a_home_page(), a_shell(path="/")),
         "battery": ("battery_public.html", a_battery_page(), public),
+        "battery-papers": ("battery_public.html", a_battery_page(documents=some_papers()), public),
         "battery-false": ("battery_public.html", a_battery_page(verdict=bad, notices=()), public),
         "battery-withdrawn": (
             "battery_public.html",
@@ -406,6 +415,18 @@ def every_page() -> dict[str, tuple[str, object, Shell]]:
             a_restricted_page(health=None, chart=None, conditions=(), events=(), measurements=()),
             yard,
         ),
+        "condition-bench": (
+            "battery_restricted.html",
+            a_restricted_page(
+                documents=some_papers(), dismantling=Link(text="Take it apart", href="/dismantling")
+            ),
+            yard,
+        ),
+        "documents": ("documents.html", a_documents_page(), operator),
+        "documents-added": ("documents.html", a_documents_page(added=an_own_document()), operator),
+        "documents-refused": ("documents.html", a_refused_documents_page(), operator),
+        "dismantling": ("dismantling.html", a_dismantling_page(), yard),
+        "dismantling-none": ("dismantling.html", an_empty_dismantling_page(), yard),
         "model": (
             "model.html",
             ModelPage(

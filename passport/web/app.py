@@ -29,6 +29,7 @@ from passport.web.pages import (
     account,
     administration,
     condition,
+    dismantling,
     home,
     model,
     operator,
@@ -38,6 +39,7 @@ from passport.web.pages import (
     scan,
     second_life,
 )
+from passport.web.pages import documents as document_pages
 from passport.web.routes import (
     access,
     batteries,
@@ -80,6 +82,8 @@ _ROUTERS = (
     scan.router,
     access_pages.router,
     condition.router,
+    dismantling.router,
+    document_pages.router,
     operator.router,
     register.router,
     second_life.router,

@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from datetime import date
 from http import HTTPStatus
 
 import orjson
@@ -20,6 +21,7 @@ from passport.bootstrap import Passport
 from passport.domain.access import Point
 from passport.domain.errors import PassportNotFoundError
 from passport.domain.identifiers import BatteryId, battery_iri
+from passport.domain.passport import StatementKind
 from passport.domain.status import PassportState
 from passport.linked_data.canonical import pinned_canonicalizer
 from passport.linked_data.documents import parse_document
@@ -29,6 +31,7 @@ from passport.ui.request import Caller, Frame
 from passport.ui.views.common import Link
 from passport.web.negotiation import PRESENTATIONS, Form
 from passport.web.pages.battery import annulled_page, public_page, tombstone_page
+from passport.web.pages.papers import paper_lines
 from passport.web.pages.record import Record
 from passport.web.verdicts import Verdicts
 
@@ -56,6 +59,7 @@ class Answer:
     Attributes:
         log_size: Size of the log for which it was last found to be current.
         head: Version it was made of.
+        day: Day it was made on: a document may have expired by the next.
     """
 
     battery_id: BatteryId
@@ -65,6 +69,7 @@ class Answer:
     body: bytes
     head: PassportHead | None = None
     log_size: int = -1
+    day: date = date.min
 
 
 class SentAnswer(Response):
@@ -118,7 +123,7 @@ class PassportViews:
         """Return what everybody may see under an address, if it is in memory and still good."""
         key = self._addresses.get(address)
         kept = None if key is None else self._kept.get(key)
-        if key is None or kept is None or kept.log_size != await self.heads.log_size():
+        if key is None or kept is None or not self._is_good(kept, await self.heads.log_size()):
             return None
         if key in self._kept:  # another view may have put it out meanwhile
             self._kept.move_to_end(key)
@@ -151,7 +156,7 @@ class PassportViews:
         key = battery_id, form
         log_size = await self.heads.log_size()
         kept = self._kept.get(key)
-        if kept is not None and kept.log_size == log_size:
+        if kept is not None and self._is_good(kept, log_size):
             self._kept.move_to_end(key)
             return kept
         async with self._making.setdefault(key, asyncio.Lock()):
@@ -178,7 +183,8 @@ class PassportViews:
         if head is None or not head.logged:
             raise PassportNotFoundError(battery_id)
         kept = self._kept.get(key)
-        if kept is None or kept.head != head:
+        today = self._today()
+        if kept is None or kept.head != head or kept.day != today:
             kept = await run_in_threadpool(self._make, Caller(), battery_id, form)
         answer = Answer(
             battery_id=battery_id,
@@ -188,9 +194,16 @@ class PassportViews:
             body=kept.body,
             head=head,
             log_size=log_size,
+            day=today,
         )
         self._keep(key, answer)
         return answer
+
+    def _is_good(self, kept: Answer, log_size: int) -> bool:
+        return kept.log_size == log_size and kept.day == self._today()
+
+    def _today(self) -> date:
+        return self.passport.services.clock.now().date()
 
     def _keep(self, key: tuple[BatteryId, Form], answer: Answer) -> None:
         before = self._kept.pop(key, None)
@@ -240,7 +253,14 @@ class PassportViews:
             case _:
                 standing = self.passport.services.read_standing(caller.actor, battery.battery_id)
                 restricted = _restricted_part(disclosure)
-                page = public_page(record, checked, status=standing.status, restricted=restricted)
+                public = [record.item, record.model, record.content(StatementKind.PRODUCTION)]
+                page = public_page(
+                    record,
+                    checked,
+                    status=standing.status,
+                    restricted=restricted,
+                    documents=paper_lines(self.passport.services, caller.actor, public),
+                )
         return self.frame.pages.render("battery_public.html", page, shell=shell)
 
 

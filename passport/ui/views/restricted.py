@@ -70,6 +70,8 @@ class RestrictedPage:
 
     Attributes:
         sees_use: Whether Annex XIII point 4 is open to this reader: health, events, use.
+        dismantling: Where the instructions for taking it apart are, if there are any.
+        documents: Documents that the restricted part names.
         actions: What who answers for the battery can do about it.
     """
 
@@ -82,6 +84,8 @@ class RestrictedPage:
     verdict: Verdict
     groups: tuple[FactGroup, ...]
     sees_use: bool = True
+    dismantling: Link | None = None
+    documents: tuple[LineItem, ...] = ()
     actions: tuple[Link, ...] = ()
     status: Badge | None = None
     notices: tuple[Notice, ...] = ()

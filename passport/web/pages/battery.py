@@ -69,6 +69,7 @@ def public_page(
     *,
     status: BatteryStatus | None,
     restricted: Link | None = None,
+    documents: tuple[LineItem, ...] = (),
 ) -> BatteryPage:
     """Make the public page of a battery.
 
@@ -77,6 +78,7 @@ def public_page(
         checked: Whether it is genuine.
         status: The battery's status, where this reader sees it.
         restricted: Where a reader who may see more finds it; anybody else is told how to ask.
+        documents: The documents that its public part names, as they stand today.
     """
     battery = record.disclosure.battery
     path = f"/{record.battery_id}"
@@ -93,6 +95,7 @@ def public_page(
         groups=groups_of(record.item, record.model, record.content(StatementKind.PRODUCTION)),
         notices=(_ARCHIVED_NOTICE,) if battery.state is PassportState.ARCHIVED else (),
         lineage=lineage_of(record),
+        documents=documents,
         measurements=measurement_sources(record.all(StatementKind.CONDITION)),
         statements=evidence_of(record.statements, names=checked.issuers, holds=checked.holds),
         downloads=downloads_of(record),

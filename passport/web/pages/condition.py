@@ -28,7 +28,9 @@ from passport.ui.views.common import Link, Notice
 from passport.ui.views.restricted import Access, AttachTest, RestrictedPage
 from passport.web.dependencies import BatteryInPath, Visit, VisitedSignedIn
 from passport.web.pages.battery import annulment_reason, state_badge, status_badge
+from passport.web.pages.dismantling import dismantling_link
 from passport.web.pages.health import chart_of, condition_lines, event_lines, health_of
+from passport.web.pages.papers import paper_lines
 from passport.web.pages.parts import evidence_of, groups_of, measurement_sources
 from passport.web.pages.record import Record
 from passport.web.pages.words import day_text
@@ -143,6 +145,14 @@ def _restricted_page(visit: Visit, battery_id: BatteryId, form: FormState) -> Re
     newest = conditions[-1].content if conditions else {}
     standing = passport.services.read_standing(actor, battery_id)
     sees_use = Point.INDIVIDUAL in disclosure.points
+    declared, restricted, for_authorities = (
+        record.content(kind)
+        for kind in (
+            StatementKind.ITEM_DECLARED,
+            StatementKind.MODEL_RESTRICTED,
+            StatementKind.MODEL_AUTHORITY,
+        )
+    )
     return RestrictedPage(
         name=record.name,
         kind=record.kind,
@@ -156,11 +166,13 @@ def _restricted_page(visit: Visit, battery_id: BatteryId, form: FormState) -> Re
         actions=_actions(actor, battery),
         verdict=verdict_of(checked, record.signer, reason=annulment_reason(record)),
         groups=groups_of(
-            record.content(StatementKind.ITEM_DECLARED),
+            declared,
             {name: value for name, value in newest.items() if name not in _HIDDEN},
-            record.content(StatementKind.MODEL_RESTRICTED),
-            record.content(StatementKind.MODEL_AUTHORITY),
+            restricted,
+            for_authorities,
         ),
+        dismantling=dismantling_link(battery_id, restricted),
+        documents=paper_lines(passport.services, actor, [declared, restricted, for_authorities]),
         health=health_of(conditions, passport.services.clock.now()),
         chart=chart_of(conditions),
         conditions=condition_lines(conditions, names=checked.issuers, holds=checked.holds),
