@@ -324,7 +324,7 @@ def register(
         results = passport.services.import_batteries(
             SYSTEM, operator, entered.rows, is_dry_run=dry_run
         )
-        progress = ImportProgress(total=entered.table and entered.table.height, say=_say)
+        progress = ImportProgress(total=entered.height, say=_say)
         for result in progress.follow(results):
             _tell(result)
             if report is not None:

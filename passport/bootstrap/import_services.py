@@ -11,6 +11,7 @@ from passport.domain.batch_import import ImportRecord, ImportState, RowOutcome, 
 from passport.domain.errors import PassportError
 from passport.domain.identifiers import ModelId
 from passport.exchange.import_reports import report_workbook
+from passport.exchange.import_templates import import_template
 from passport.services import imports
 from passport.services.importing import FileUnreadableError, ImportRow, with_model
 from passport.storage.errors import StaleWriteError
@@ -81,6 +82,17 @@ class Imports:
             for number in range(1, record.last_number + 1)
         }
         return report_workbook(table, results | {result.number: result for result in kept})
+
+    def template(self, actor: Actor, model_id: ModelId) -> bytes:
+        """Return a workbook to fill in for the batteries of a model.
+
+        Raises:
+            ModelUnknownError: The model is not on record.
+        """
+        model, needs = self._services.do(
+            actor, lambda work: imports.read_fillable(model_id, work=work)
+        )
+        return import_template(model, needs)
 
     def resume(self) -> int:
         """Have every file gone on with whose runner may be gone; return how many there are."""

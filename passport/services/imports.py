@@ -7,10 +7,14 @@ from uuid_utils.compat import uuid7
 
 from passport.domain.access import BATTERY_SCOPE, require_reach, require_role
 from passport.domain.actor import Actor, Role
+from passport.domain.applicability import Needs
 from passport.domain.batch_import import ImportRecord
+from passport.domain.battery import BatteryModel
 from passport.domain.errors import NotFoundError
 from passport.domain.identifiers import ModelId
+from passport.services.issue import ModelUnknownError
 from passport.services.ports import Work
+from passport.services.scopes import scope_of_placing
 
 IMPORT_JOB = "passport-import"
 """Kind of the job that goes on with a file."""
@@ -101,3 +105,15 @@ def read_import_record(actor: Actor, import_id: str, *, work: Work) -> ImportRec
 def list_imports(actor: Actor, *, work: Work) -> Sequence[ImportRecord]:
     """Return the last files of the actor's organisation, newest first."""
     return work.imports.of_organisation(actor.organisation, limit=_MOST_LISTED)
+
+
+def read_fillable(model_id: ModelId, *, work: Work) -> tuple[BatteryModel, Needs]:
+    """Return a model and what is asked of its batteries today; both are public.
+
+    Raises:
+        ModelUnknownError: The model is not on record.
+    """
+    model = work.passports.find_model(model_id)
+    if model is None:
+        raise ModelUnknownError(f"model {model_id} is not on record")
+    return model, work.rulebook.needs(scope_of_placing(model, None, work=work))
