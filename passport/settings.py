@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     max_request_bytes: int = Field(default=10_000_000, gt=0)
     max_import_bytes: int = Field(default=100_000_000, gt=0)
     max_document_bytes: int = Field(default=25_000_000, gt=0)
+    chemistries: Path | None = None
     show_status_publicly: bool = False
     allow_own_review: bool = False
     extensions: Annotated[tuple[str, ...], NoDecode] = ("*",)

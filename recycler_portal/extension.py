@@ -82,7 +82,12 @@ def open_portal(passport: Passport) -> Portal:
         return frozenset(urlsplit(base).netloc.lower() for base in bases)
 
     portal = Portal(
-        passport.engine, ServicesRecord(services), services.clock, ask_to_tell, own_hosts
+        passport.engine,
+        ServicesRecord(services),
+        services.clock,
+        ask_to_tell,
+        own_hosts,
+        chemistries=services.chemistries,
     )
     if portal.has_something_to_tell():
         ask_to_tell()

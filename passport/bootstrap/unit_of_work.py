@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Engine
 
 from passport.domain.actor import Actor
+from passport.domain.chemistry import Chemistries, published_chemistries
 from passport.domain.errors import IdempotencyConflictError
 from passport.services.ports import Answered, Clock, KeyStore, Work
 from passport.storage.engine import read_session
@@ -38,13 +39,14 @@ class Once:
 class Committing:
     """Runs one use case after the other, each as one committed unit of work."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts, and what the installation decides
         self,
         engine: Engine,
         keys: KeyStore,
         log: SqlTransparencyLog,
         clock: Clock,
         *,
+        chemistries: Chemistries | None = None,
         shows_status_publicly: bool = False,
         allows_own_review: bool = False,
     ) -> None:
@@ -54,6 +56,7 @@ class Committing:
         self._keys = keys
         self._log = log
         self.clock = clock
+        self.chemistries = chemistries or published_chemistries()
 
     # The only place that commits
 
@@ -80,6 +83,7 @@ class Committing:
             store,
             keys=self._keys,
             clock=self.clock,
+            chemistries=self.chemistries,
             shows_status_publicly=self._shows_status_publicly,
             allows_own_review=self._allows_own_review,
         )

@@ -7,8 +7,7 @@ rows of its own to it, from a file with the same columns: a new chemistry is dat
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
@@ -64,10 +63,18 @@ class CellVoltages:
     nominal: Volts | None = None
     maximum: Volts | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse voltages that do not rise, or that no cell can have."""
+        given = [one for one in (self.minimum, self.nominal, self.maximum) if one is not None]
+        if given != sorted(given) or any(one <= 0 for one in given):
+            raise InvalidValueError("the voltages of a cell rise from minimum to maximum, above 0")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chemistry:
     """One electrochemical system; an empty field is not known, or not told by the code.
+
+    What a row leaves empty it has from the broader chemistry, where that knows it.
 
     Attributes:
         code: As passports write it.
@@ -79,7 +86,7 @@ class Chemistry:
         electrolyte_state: Code of the list ``electrolyte-state``.
         family: Family of the recycling law; ``None`` where the code does not decide it.
         contains: Symbols of the metals in its active materials.
-        voltages: Of a cell, as far as this row says them.
+        voltages: Of a cell.
         broader: Code of the chemistry of which it is a kind.
         aliases: Other spellings, on plates and in older passports.
         certainty: How sure the row is: ``read``, ``known``, ``unsure`` or ``interp``.
@@ -149,19 +156,6 @@ class Chemistries:
         found = self._by_code.get(code)
         return () if found is None else (found, *self.lineage(found.broader))
 
-    def family_of(self, code: str) -> ChemistryFamily | None:
-        """Return the family of a chemistry, its own or that of a broader one."""
-        return next((one.family for one in self.lineage(code) if one.family is not None), None)
-
-    def voltages_of(self, code: str) -> CellVoltages:
-        """Return the typical voltages of a cell, each its own or that of a broader chemistry."""
-        told = [one.voltages for one in self.lineage(code)]
-        return CellVoltages(
-            minimum=next((one.minimum for one in told if one.minimum is not None), None),
-            nominal=next((one.nominal for one in told if one.nominal is not None), None),
-            maximum=next((one.maximum for one in told if one.maximum is not None), None),
-        )
-
     def label_of(self, code: str) -> str:
         """Return a chemistry in words; the code itself where nobody here knows it."""
         found = self._by_code.get(code)
@@ -211,13 +205,32 @@ def _registry(rows: Iterable[Chemistry], *, published: frozenset[str]) -> Chemis
             raise InvalidValueError(
                 f"{row.code} is a kind of {row.broader}, which stands in no row above it"
             )
-        by_code[row.code] = row
+        by_code[row.code] = _filled(row, by_code[row.broader]) if row.broader else row
         for name in (row.code, row.label, *row.aliases):
             if by_name.setdefault(_key(name), row.code) != row.code:
                 raise InvalidValueError(
                     f"{row.code} is also called {name!r}, which is {by_name[_key(name)]} already"
                 )
     return Chemistries(by_code, by_name, published)
+
+
+def _filled(row: Chemistry, broader: Chemistry) -> Chemistry:
+    """Return a row with what it leaves empty taken from the broader one."""
+    own, other = row.voltages, broader.voltages
+    return replace(
+        row,
+        carrier_ion=row.carrier_ion or broader.carrier_ion,
+        cathode=row.cathode or broader.cathode,
+        anode=row.anode or broader.anode,
+        electrolyte_state=row.electrolyte_state or broader.electrolyte_state,
+        family=row.family or broader.family,
+        contains=row.contains or broader.contains,
+        voltages=CellVoltages(
+            minimum=other.minimum if own.minimum is None else own.minimum,
+            nominal=other.nominal if own.nominal is None else own.nominal,
+            maximum=other.maximum if own.maximum is None else own.maximum,
+        ),
+    )
 
 
 def _key(text: str) -> str:
@@ -269,9 +282,7 @@ def _require_one_of(row: Mapping[str, str], column: str, values: Iterable[str]) 
 
 def _voltages(row: Mapping[str, str]) -> CellVoltages:
     names = ("minimum_cell_volts", "nominal_cell_volts", "maximum_cell_volts")
-    given = [Volts(parse_decimal(row[name])) if row[name] else None for name in names]
-    rising = [one for one in given if one is not None]
-    if rising != sorted(rising) or any(one <= Decimal(0) for one in rising):
-        raise InvalidValueError("the voltages of a cell rise from minimum to maximum, above 0")
-    minimum, nominal, maximum = given
+    minimum, nominal, maximum = (
+        Volts(parse_decimal(row[name])) if row[name] else None for name in names
+    )
     return CellVoltages(minimum=minimum, nominal=nominal, maximum=maximum)

@@ -11,13 +11,14 @@ from passport.domain.errors import ConflictError
 from passport.domain.identifiers import BatteryId, ModelId
 from passport.domain.passport import StatementKind
 from passport.linked_data.schemas import normalise_content
+from passport.services.chemistry import complete_chemistry
 from passport.services.current import newest_by_series, read_living, resign
 from passport.services.desk import desk_of
 from passport.services.issue import (
     ITEM_LEVELS,
-    MODEL_LEVELS,
     ModelUnknownError,
     checked_content,
+    checked_model,
     sign_model,
 )
 from passport.services.operators import read_operator, require_acts_for
@@ -81,9 +82,8 @@ def amend_model(actor: Actor, model_id: ModelId, content: Content, *, work: Work
             f"model {model_id} is on record as {_kind(model.category, model.sub_type)}, not "
             f"{_kind(scope.category, scope.sub_type)}; another kind of battery is another model"
         )
-    amended = replace(
-        model, content=checked_content(content, MODEL_LEVELS, work.rulebook.needs(scope))
-    )
+    entered = checked_model(content, work.rulebook.needs(scope), work.chemistries)
+    amended = replace(model, content=complete_chemistry(entered, work.chemistries))
     work.passports.save_model(amended)
     sign_model(amended, owner, work=work)
     return amended

@@ -11,6 +11,7 @@ from passport.domain.access import BATTERY_SCOPE, Point, require_reach, require_
 from passport.domain.actor import Actor, Role
 from passport.domain.applicability import Needs
 from passport.domain.battery import Battery, BatteryModel
+from passport.domain.chemistry import Chemistries
 from passport.domain.content import Content, Level, complete_content, terms_of
 from passport.domain.errors import (
     ConflictError,
@@ -31,6 +32,7 @@ from passport.domain.passport import StatementKind
 from passport.domain.status import BatteryStatus, PassportState
 from passport.linked_data.documents import split_content
 from passport.linked_data.schemas import check_content, normalise_content
+from passport.services.chemistry import check_chemistry, complete_chemistry, is_same_entry
 from passport.services.desk import desk_of
 from passport.services.documents import complete_documents
 from passport.services.index import PassportContents, sign_indexes
@@ -107,10 +109,11 @@ def add_model(actor: Actor, operator: str, new: NewModel, *, work: Work) -> Batt
     owner = read_operator(operator, work=work)
     require_acts_for(actor, owner, work=work)
     scope = scope_of_content(normalise_content(new.content), work=work)
-    content = checked_content(new.content, MODEL_LEVELS, work.rulebook.needs(scope))
+    entered = checked_model(new.content, work.rulebook.needs(scope), work.chemistries)
+    content = complete_chemistry(entered, work.chemistries)
     known = work.passports.find_model(new.model_id)
     if known is not None:
-        if known.operator == owner.slug and known.content == content:
+        if known.operator == owner.slug and is_same_entry(entered, known.content):
             return known
         raise ConflictError(f"model {new.model_id} is on record with another content; amend it")
     model = BatteryModel(
@@ -176,9 +179,6 @@ def check_battery(actor: Actor, operator: str, new: NewBattery, *, work: Work) -
     _find_same(owner, model, new, content, work=work)
 
 
-def register_batteries(
-    actor: Actor, operator: str, entries: Sequence[NewBattery], *, work: Work
-) -> Sequence[Registration]:
 def check_batteries(
     actor: Actor, operator: str, entries: Sequence[NewBattery], *, work: Work
 ) -> Sequence[PassportError | None]:
@@ -203,6 +203,9 @@ def _look_up(entries: Sequence[NewBattery], *, work: Work) -> None:
     work.successions.look_up(battery_ids)
 
 
+def register_batteries(
+    actor: Actor, operator: str, entries: Sequence[NewBattery], *, work: Work
+) -> Sequence[Registration]:
     """Put several batteries on record together: all of them, or none.
 
     Raises:
@@ -355,14 +358,29 @@ def checked_content(given: Content, levels: frozenset[Level], needs: Needs) -> d
         ContentRefusedError: It breaks the rules of its terms; every place is named.
     """
     content = dict(normalise_content(given))
-    problems = tuple(check_content(content, levels=levels, needs=needs))
+    _require_none(check_content(content, levels=levels, needs=needs))
+    return content
+
+
+def checked_model(given: Content, needs: Needs, chemistries: Chemistries) -> dict[str, object]:
+    """Return a model's content with every value as exact text.
+
+    Raises:
+        ContentRefusedError: It breaks the rules of its terms, or its chemistry is not known.
+    """
+    content = dict(normalise_content(given))
+    problems = check_content(content, levels=MODEL_LEVELS, needs=needs)
+    _require_none([*problems, *check_chemistry(content, chemistries)])
+    return content
+
+
+def _require_none(problems: Sequence[Problem]) -> None:
     if problems:
         raise ContentRefusedError(
             f"{len(problems)} {'place' if len(problems) == 1 else 'places'} to put right: "
             + "; ".join(problem.message for problem in problems[:3]),
-            problems,
+            tuple(problems),
         )
-    return content
 
 
 def require_serial(battery_id: BatteryId, content: Content) -> None:

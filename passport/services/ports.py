@@ -12,6 +12,7 @@ from typing import Protocol
 from passport.domain.access import Grant, Standing
 from passport.domain.batch_import import ImportRecord, RowResult
 from passport.domain.battery import Battery, BatteryModel
+from passport.domain.chemistry import Chemistries, published_chemistries
 from passport.domain.document import DocumentReference, StoredDocument
 from passport.domain.event import Event, EventKind
 from passport.domain.identifiers import BatteryId, ModelId, OperatorSlug
@@ -393,6 +394,7 @@ class Work:
     keys: KeyStore
     clock: Clock
     rulebook: Rulebook = field(default_factory=read_rulebook)
+    chemistries: Chemistries = field(default_factory=published_chemistries)
     shows_status_publicly: bool = False
     """Whether the public sees the status of first-life batteries too; a policy, off by default."""
     allows_own_review: bool = False

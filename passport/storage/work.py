@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from passport.domain.chemistry import Chemistries, published_chemistries
 from passport.services.ports import Answered, Clock, KeyStore, Work
 from passport.storage.access import SqlAccountRegister, SqlAttachmentStore, SqlGrantRegister
 from passport.storage.documents import SqlDocumentRegister
@@ -71,11 +72,12 @@ class SqlIdempotencyRegister:
         self._store.writes.add(write)
 
 
-def work_on(
+def work_on(  # noqa: PLR0913 - keys, clock and what the installation decides
     store: Store,
     *,
     keys: KeyStore,
     clock: Clock,
+    chemistries: Chemistries | None = None,
     shows_status_publicly: bool = False,
     allows_own_review: bool = False,
 ) -> Work:
@@ -98,6 +100,7 @@ def work_on(
         idempotency=SqlIdempotencyRegister(store),
         keys=keys,
         clock=clock,
+        chemistries=chemistries or published_chemistries(),
         shows_status_publicly=shows_status_publicly,
         allows_own_review=allows_own_review,
     )

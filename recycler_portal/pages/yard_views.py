@@ -1,6 +1,6 @@
 """The yard in words: lists, the form of an intake, the card of a battery."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -146,10 +146,18 @@ def intake_card(intake: Intake, rules: HandlingRules, form: FormState) -> Intake
             )
             for position, photo in enumerate(intake.observation.photos)
         ),
-        chemistries=tuple((row.chemistry, row.chemistry) for row in rules.chemistries),
+        chemistries=tuple(_chemistries_to_choose(rules)),
         release=form if intake.is_held and intake.is_waiting else None,
         release_action=f"/yard/intakes/{intake.intake_id}/release",
     )
+
+
+def _chemistries_to_choose(rules: HandlingRules) -> Iterator[tuple[str, str]]:
+    """Yield what a person may say that a held battery is; last, what has no row of its own."""
+    yield from ((row.chemistry, row.chemistry) for row in rules.chemistries)
+    for one in rules.registered:
+        if one.family is not None and rules.row_of(one) is None:
+            yield one.code, f"{one.label} (no handling row)"
 
 
 def moment(instant: datetime) -> str:

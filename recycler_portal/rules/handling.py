@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from passport.domain.chemistry import OTHER, Chemistries, Chemistry, published_chemistries
 from recycler_portal.domain.recovery import ChemistryFamily
 from recycler_portal.domain.waste_battery import Damage, Origin, Sign, Stream
 
@@ -29,9 +30,15 @@ class HandlingGroup(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChemistryRow:
-    """One chemistry and what follows from it."""
+    """One chemistry and what follows from it.
+
+    Attributes:
+        codes: Codes of passports for it; the row holds for narrower chemistries too.
+        names: What else plates and passports call it.
+    """
 
     chemistry: str
+    codes: tuple[str, ...]
     family: ChemistryFamily
     stream: Stream
     un_number: str
@@ -80,9 +87,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandlingRules:
-    """All tables of handling."""
+    """All tables of handling, and the chemistries that passports name."""
 
     chemistries: tuple[ChemistryRow, ...]
+    registered: Chemistries
     traps: tuple[str, ...]
     signs: Mapping[Sign, SignRow]
     waste_codes: tuple[WasteCodeRow, ...]
@@ -99,6 +107,19 @@ class HandlingRules:
         found = [row for row in self.chemistries if any(_names(name, words) for name in row.names)]
         return found[0] if len(found) == 1 else None
 
+    def find_registered(self, text: str) -> Chemistry | None:
+        """Return the chemistry of the passports that a text names, whether it has a row or not."""
+        found = self.registered.find(text) or self.registered.find_named(text)
+        return None if found is None or found.code == OTHER else found
+
+    def row_of(self, chemistry: Chemistry) -> ChemistryRow | None:
+        """Return the row of a chemistry, or that of the nearest broader one."""
+        for one in self.registered.lineage(chemistry.code):
+            for row in self.chemistries:
+                if one.code in row.codes:
+                    return row
+        return None
+
     def find_waste_code(self, waste: str, origin: Origin, on: date) -> WasteCodeRow | None:
         """Return the entry of the list of waste that applies on a day."""
         rows = [
@@ -109,12 +130,17 @@ class HandlingRules:
         return max(rows, key=lambda row: row.used_from, default=None)
 
 
-def load_handling_rules() -> HandlingRules:
-    """Read the tables that are shipped with the portal."""
+def load_handling_rules(registered: Chemistries | None = None) -> HandlingRules:
+    """Read the tables that are shipped with the portal.
+
+    Args:
+        registered: Chemistries that passports name here; the published ones without.
+    """
     file = resources.files("recycler_portal.rules") / "data" / "handling.json"
     data = orjson.loads(file.read_bytes())
     return HandlingRules(
         chemistries=tuple(_chemistry(row) for row in data["chemistries"]),
+        registered=registered or published_chemistries(),
         traps=tuple(data["traps"]),
         signs={Sign(row["sign"]): _sign(row) for row in data["signs"]},
         waste_codes=tuple(
@@ -144,6 +170,7 @@ def _names(name: str, words: str) -> bool:
 def _chemistry(row: dict[str, Any]) -> ChemistryRow:
     return ChemistryRow(
         chemistry=row["chemistry"],
+        codes=tuple(row["codes"]),
         family=ChemistryFamily(row["family"]),
         stream=Stream(row["stream"]),
         un_number=row["un"],

@@ -2,16 +2,20 @@
 
 A battery whose passport names its chemistry goes to the stream of that chemistry, by its
 condition. Every other battery is held as lithium until a person has decided: a wrong lead
-verdict can explode, a wrong lithium verdict only costs handling.
+verdict can explode, a wrong lithium verdict only costs handling. So is one whose chemistry is
+known but has no row in the tables of handling; its family is kept, and the gap is named.
 
 Source: ADR 2025, special provisions 376, 377 and 598; Decision 2000/532/EC; Regulation (EU)
 2023/1542, Annex XII, Part A.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import assert_never
 
+from passport.domain.chemistry import Chemistry
 from recycler_portal.domain.intake import Decision, Observation, Reason
+from recycler_portal.domain.recovery import ChemistryFamily
 from recycler_portal.domain.waste_battery import (
     HIGH_VOLTAGE_ABOVE,
     LARGE_FROM,
@@ -44,10 +48,13 @@ def decide_handling(
         known: What its passport says; None for a battery nobody knows.
         rules: Tables of handling.
     """
-    chemistry = None if known is None else rules.find_chemistry(known.chemistry)
-    if chemistry is None:
-        return _hold_as_lithium(observation, known, rules)
-    return _decide_known(observation, known, chemistry, rules)
+    named = "" if known is None else known.chemistry
+    registered = rules.find_registered(named)
+    row = rules.find_chemistry(named) if registered is None else rules.row_of(registered)
+    if row is not None:
+        return _decide_known(observation, known, row, rules)
+    held = _hold_as_lithium(observation, known, rules)
+    return held if registered is None else _name_the_gap(held, registered, named)
 
 
 def _decide_known(
@@ -140,6 +147,37 @@ def _hold_as_lithium(
             ),
             "damaged_defective": damage_reason,
             "must_hold": hold,
+        },
+    )
+
+
+def _name_the_gap(held: Decision, chemistry: Chemistry, named: str) -> Decision:
+    """Say of a held battery what it is, and that the tables of handling have no row for it."""
+    family = None if chemistry.family is None else ChemistryFamily(chemistry.family.value)
+    told = f"family {family}" if family else "its family is not decided"
+    gap = Reason(
+        rule="no-handling-row",
+        source=f"no handling row for {chemistry.label}; {told}; treat it as unknown until a person"
+        " has decided. Own rule",
+        inputs={"passport": named, "chemistry": chemistry.label},
+        certain=False,
+    )
+    return replace(
+        held,
+        chemistry=chemistry.label,
+        chemistry_family=family,
+        headline=held.headline
+        if held.damage is Damage.CRITICAL
+        else f"No handling row for {chemistry.label}: hold it as lithium.",
+        reasons={
+            **held.reasons,
+            "chemistry": Reason(
+                rule="passport-chemistry",
+                source="Regulation (EU) 2023/1542, Annex XIII, point 1(b)",
+                inputs={"passport": named},
+            ),
+            "stream": gap,
+            "must_hold": gap,
         },
     )
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 
+from passport.domain.chemistry import published_chemistries
 from passport.domain.content import absence_of, codes_of, read_term
 from passport.domain.errors import InvalidIdentifierError
 from passport.domain.event import EventKind
 from passport.domain.identifiers import battery_iri, parse_battery_id, serial_of
 from passport.domain.passport import StatementKind
 from passport.domain.status import BatteryStatus, PassportState
+from passport.services.chemistry import words_of_chemistry
 from passport.ui.views.battery import BatteryPage, Comparison, Lineage, Photo, Tombstone
 from passport.ui.views.common import Badge, Fact, LineItem, Link, Notice, Tone
 from passport.web.pages.parts import (
@@ -24,7 +26,6 @@ from passport.web.pages.words import (
     figure,
     is_web_address,
     parse_instant,
-    text_of,
 )
 from passport.web.verdicts import Checked, verdict_of
 
@@ -168,11 +169,10 @@ def _comparison(record: Record) -> Comparison:
     item, model = record.item, record.model
     mass = item.get("individualMassKilograms") or model.get("massKilograms")
     is_known = mass is not None and absence_of(mass) is None
-    chemistry = model.get("chemistry")
     return Comparison(
         serial=record.serial,
         mass=f"{figure(mass)} kg" if is_known else "Not on record",
-        chemistry=text_of(read_term("chemistry"), chemistry) if chemistry else "Not on record",
+        chemistry=words_of_chemistry(model, published_chemistries()) or "Not on record",
         others=tuple(_compared_facts(record)),
         photo=_photo(record),
     )
@@ -233,7 +233,15 @@ def _battery_line(iri: str) -> LineItem:
 def _plate_line(plate: Mapping[str, object]) -> LineItem:
     return LineItem(
         title=str(plate.get("plateText") or plate.get("plateModel") or "A battery"),
-        detail="Without a passport; described by its name plate and photos",
+        detail=". ".join(
+            filter(
+                None,
+                (
+                    words_of_chemistry(plate, published_chemistries()),
+                    "Without a passport; described by its name plate and photos",
+                ),
+            )
+        ),
         badge=Badge(text="No passport", tone=Tone.HELD),
     )
 
