@@ -54,12 +54,16 @@ class Predecessor:
     """One original: ours by id, foreign by IRI, or a legacy battery by its plate.
 
     Exactly one of ``battery_id``, ``foreign_iri`` and ``plate`` is given.
+
+    Attributes:
+        parts: Parts of a battery of ours that are used, by serial number or name; all without.
     """
 
     battery_id: BatteryId | None = None
     foreign_iri: str = ""
     plate: LegacyPlate | None = None
     declared_status: BatteryStatus = BatteryStatus.ORIGINAL
+    parts: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:

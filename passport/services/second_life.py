@@ -49,6 +49,7 @@ from passport.services.issue import (
     require_serial,
 )
 from passport.services.operators import read_operator, require_acts_for
+from passport.services.part_succession import hand_on_parts, require_parts
 from passport.services.ports import Work
 from passport.services.readers import may_read_attachment
 from passport.services.reporting import EventReport, notify, sign_event
@@ -113,6 +114,7 @@ def declare_second_life(
     require_serial(new.battery_id, content)
     _require_predecessors(new.predecessors, work=work)
     documents = _require_evidence(actor, new, work=work)
+    require_parts(actor, new.predecessors, work=work)
     if work.passports.find(new.battery_id) or work.successions.made(new.battery_id):
         raise ConflictError(f"battery {new.battery_id} is on record already")
     originals = _read_originals(new.predecessors, work=work)
@@ -190,6 +192,7 @@ def place_second_life(
         parts=len(succession.predecessors),
         work=work,
     )
+    hand_on_parts(succession, work.passports.read(succession.battery_id), placer, work=work)
     for original in originals:
         _archive(original, registration.iri, succession, work=work)
     work.successions.save(replace(succession, placed_on=placed_on))

@@ -71,7 +71,13 @@ def _predecessor(entered: Mapping[str, object], keep_file: KeepFile) -> Predeces
         _choice(BatteryStatus, entered, "status") if "status" in entered else BatteryStatus.ORIGINAL
     )
     if "battery" in entered:
-        return Predecessor(battery_id=parse_battery_id(_text(entered, "battery")))
+        parts = entered.get("parts", [])
+        if not isinstance(parts, list):
+            raise InvalidValueError("parts is a list of serial numbers")
+        return Predecessor(
+            battery_id=parse_battery_id(_text(entered, "battery")),
+            parts=tuple(str(part) for part in parts),
+        )
     if "foreign" in entered:
         return Predecessor(foreign_iri=_text(entered, "foreign"), declared_status=status)
     plate = _mapping(entered, "plate")

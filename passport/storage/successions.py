@@ -138,6 +138,7 @@ def _predecessor_tree(predecessor: Predecessor) -> dict[str, Any]:
         "battery_id": predecessor.battery_id,
         "foreign_iri": predecessor.foreign_iri,
         "declared_status": predecessor.declared_status.value,
+        "parts": list(predecessor.parts),
         "plate": None
         if plate is None
         else {
@@ -158,6 +159,7 @@ def _predecessor(tree: dict[str, Any]) -> Predecessor:
         battery_id=BatteryId(tree["battery_id"]) if tree["battery_id"] else None,
         foreign_iri=tree["foreign_iri"],
         declared_status=BatteryStatus(tree["declared_status"]),
+        parts=tuple(tree.get("parts", ())),
         plate=None
         if plate is None
         else LegacyPlate(**(plate | {"photos": tuple(plate["photos"])})),

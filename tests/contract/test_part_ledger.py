@@ -32,6 +32,7 @@ from passport.domain.errors import (
     PassportCeasedError,
 )
 from passport.domain.event import EventKind
+from passport.domain.second_life import Predecessor
 from passport.domain.structure import (
     ChangeOutOfOrderError,
     ChangeReason,
@@ -529,3 +530,43 @@ def test_one_empty_position_takes_one_of_many_parts(record):
     refusals = [one for one in answers if isinstance(one, ConflictError)]
     assert len(refusals) == 5
     assert {type(one) for one in refusals} == {PositionTakenError}
+
+
+# --- second life ----------------------------------------------------------------------------------
+
+
+def test_placing_a_second_life_moves_the_parts_of_its_original(record):
+    register(record)
+    record_modules(record, PACK, "A", "B")
+
+    give_second_life(record, NEW_LIFE, PACK)
+
+    serial = PACK.rpartition("/")[2]
+    assert serials_at(record, NEW_LIFE, actor=INTEGRATOR) == {
+        f"{serial}/M1": "A",
+        f"{serial}/M2": "B",
+    }
+    assert serials_at(record, PACK, actor=INTEGRATOR) == {}
+    structure = record.services.read_structure(INTEGRATOR, NEW_LIFE)
+    assert [part.origin.battery_id for part in structure.parts] == [PACK, PACK]
+    assert [mixed.foreign for mixed in structure.mixed] == [2]
+
+
+def test_a_second_life_takes_the_parts_it_names_and_leaves_the_others(record):
+    register(record)
+    record_modules(record, PACK, "A", "B", "C")
+    named = (Predecessor(battery_id=PACK, parts=("A", "C")),)
+
+    give_second_life(record, NEW_LIFE, PACK, predecessors=named)
+
+    assert serials_at(record, NEW_LIFE, actor=INTEGRATOR) == {"M1": "A", "M3": "C"}
+    assert serials_at(record, PACK, actor=INTEGRATOR) == {"M2": "B"}
+
+
+def test_a_second_life_of_parts_that_the_original_has_not_is_refused(record):
+    register(record)
+    record_modules(record, PACK, "A")
+    named = (Predecessor(battery_id=PACK, parts=("Z",)),)
+
+    with pytest.raises(PartMismatchError, match="has no part Z"):
+        give_second_life(record, NEW_LIFE, PACK, predecessors=named)
