@@ -1,0 +1,1 @@
+"""The model editor: groups that people understand, and forms made from the table of terms."""
