@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
+from passport.domain.chemistry import Chemistry
 from passport.domain.content import Content, Requirement, absence_of
+from passport.rules.chemistry_plausibility import check_chemistry
 from passport.rules.findings import Finding
 from passport.rules.limits import number_of, read_limits
 
@@ -21,6 +23,7 @@ def check_plausibility(  # noqa: PLR0913 - the whole of what is known about one 
     *,
     item: Content | None = None,
     condition: Content | None = None,
+    chemistry: Chemistry | None = None,
     needs: Mapping[str, Requirement] | None = None,
     placed_on: date | None = None,
     today: date,
@@ -31,6 +34,7 @@ def check_plausibility(  # noqa: PLR0913 - the whole of what is known about one 
         model: Content of the model.
         item: Content of the battery, its declared values included.
         condition: Its newest condition.
+        chemistry: What is known of its chemistry; nothing where its code is not known.
         needs: What the law asks of its kind; a declared value that it does not mean is named.
         placed_on: Day of placing on the market.
         today: The day of asking.
@@ -41,6 +45,8 @@ def check_plausibility(  # noqa: PLR0913 - the whole of what is known about one 
     yield from _check_lifetime(model)
     yield from _check_markings(model)
     yield from _check_production(model)
+    if chemistry is not None:
+        yield from check_chemistry(model, chemistry)
     if item is not None:
         yield from _check_item(item, model)
         yield from check_days(model, item, placed_on=placed_on, today=today)

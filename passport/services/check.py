@@ -14,6 +14,7 @@ from passport.domain.access import (
 from passport.domain.actor import Actor, Role
 from passport.domain.applicability import Life, Scope
 from passport.domain.battery import Battery, BatteryModel
+from passport.domain.chemistry import Chemistry
 from passport.domain.content import Content
 from passport.domain.errors import AccessDeniedError, InvalidIdentifierError, InvalidValueError
 from passport.domain.identifiers import BatteryId, ModelId, parse_battery_id, parse_model_id
@@ -170,7 +171,11 @@ def _model_report(model: BatteryModel, on: date | None, *, work: Work) -> Placin
         scope=scope,
         facts=PlacingFacts(content=model.content),
         findings=check_plausibility(
-            model.content, needs=work.rulebook.needs(scope), placed_on=scope.placed_on, today=today
+            model.content,
+            chemistry=_chemistry_of(model, work=work),
+            needs=work.rulebook.needs(scope),
+            placed_on=scope.placed_on,
+            today=today,
         ),
         work=work,
     )
@@ -206,12 +211,17 @@ def _battery_report(battery: Battery, on: date | None, *, work: Work) -> Placing
             model.content,
             item=battery.content,
             condition=condition,
+            chemistry=_chemistry_of(model, work=work),
             needs=work.rulebook.needs(scope),
             placed_on=day,
             today=today,
         ),
         work=work,
     )
+
+
+def _chemistry_of(model: BatteryModel, *, work: Work) -> Chemistry | None:
+    return work.chemistries.find(str(model.content.get("chemistry", "")))
 
 
 def _report(  # noqa: PLR0913 - everything that a report is made of

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passport.domain.battery import Category, SubType
+from passport.domain.chemistry import published_chemistries
 from passport.rules.limits import read_limits
 from passport.rules.plausibility import check_plausibility
 
@@ -29,6 +30,7 @@ def found(*, item=None, condition=None, placed_on=PLACED_ON, needs=None, **chang
         a_content("ev-pack-model", **changed),
         item=item,
         condition=condition,
+        chemistry=published_chemistries().find(str(changed.get("chemistry", "NMC"))),
         needs=needs,
         placed_on=placed_on,
         today=TODAY,
@@ -44,6 +46,7 @@ def test_the_examples_are_plausible(name):
     findings = check_plausibility(
         model_of_example(name),
         **content,
+        chemistry=published_chemistries().find(str(model_of_example(name)["chemistry"])),
         needs=needs_of_example(name),
         placed_on=date(2027, 3, 1),
         today=TODAY,
@@ -168,6 +171,34 @@ def test_cycles_are_counted_by_the_convention_that_is_stated():
     assert "cycles-ratio" not in found(condition=stated)
     stated["throughputConvention"] = "charge-and-discharge"
     assert "cycles-ratio" in found(condition=stated)
+
+
+@pytest.mark.parametrize(
+    ("name", "volts"),
+    [
+        ("maximumVoltageVolts", "700"),
+        ("nominalVoltageVolts", "368.1"),
+        ("minimumVoltageVolts", "100"),
+    ],
+)
+def test_voltages_that_no_cell_of_the_chemistry_has_are_named(name, volts):
+    cells = "60" if name == "nominalVoltageVolts" else "100"
+
+    findings = found(**{name: volts, "cellsInSeries": cells})
+
+    assert findings["cell-voltage"].path in {f"/{name}", "/maximumVoltageVolts"}
+
+
+def test_cells_that_are_used_within_narrower_limits_are_plausible():
+    narrow = {"minimumVoltageVolts": "350", "maximumVoltageVolts": "380", "cellsInSeries": "100"}
+
+    assert "cell-voltage" not in found(**narrow)
+
+
+def test_recycled_metal_that_the_chemistry_does_not_hold_is_named():
+    findings = found(chemistry="LFP", recycledCobaltPercent="12", recycledLithiumPercent="4")
+
+    assert findings["recycled-metal"].path == "/recycledCobaltPercent"
 
 
 def test_a_value_that_is_not_meant_for_the_kind_of_battery_is_named():
