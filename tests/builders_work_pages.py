@@ -54,8 +54,10 @@ from passport.ui.views.work import (
     Cell,
     Decision,
     DeclaredMove,
+    Download,
     Figure,
     FormAction,
+    ImportPage,
     OperatorPage,
     RegisterPage,
     SecondLifePage,
@@ -291,6 +293,25 @@ def a_register_page() -> RegisterPage:
     )
 
 
+def an_import_page() -> ImportPage:
+    return ImportPage(
+        file="packs-march.xlsx",
+        badge=Badge(text="Goes on", tone=Tone.INFORMATION),
+        summary="4,100 on record, 1 refused",
+        done=4_101,
+        total=10_000,
+        is_running=True,
+        facts=(Fact(name="Newly registered", values=("4,100",)),),
+        refused=Table(
+            caption="Refused rows",
+            head=("Row below the head", "Column", "What to put right"),
+            rows=(("17", "serial", "cell B18: holds the number 42; format the column as Text"),),
+        ),
+        download=Download(text="Download the file with the results", href="/x.xlsx", name="x.xlsx"),
+        notice=Notice(title="The file could not be read to its end", text="line 4: no end"),
+    )
+
+
 def a_second_life_page() -> SecondLifePage:
     return SecondLifePage(
         action="/operator/second-life",
@@ -506,6 +527,7 @@ def every_page() -> dict[str, tuple[str, object, Shell]]:
         "administration": ("administration.html", an_administration_page(), operator),
         "report": ("report.html", a_report_page(), operator),
         "authority": ("authority.html", an_authority_page(), a_shell(INSPECTOR, "/authority")),
+        "import": ("import.html", an_import_page(), a_shell(OPERATOR, "/operator/imports/1")),
         "register": ("register.html", a_register_page(), a_shell(OPERATOR, "/operator/register")),
         "second-life": (
             "second_life.html",

@@ -40,6 +40,7 @@ from passport.web.pages import (
     second_life,
 )
 from passport.web.pages import documents as document_pages
+from passport.web.pages import imports as import_pages
 from passport.web.routes import (
     access,
     batteries,
@@ -88,6 +89,7 @@ _ROUTERS = (
     register.router,
     second_life.router,
     model.router,
+    import_pages.router,
     reference.router,
     report.router,
     administration.router,

@@ -13,6 +13,7 @@ from passport.ui.forms import CSRF_FIELD, FormState
 
 _NAMES = {
     "text/csv": "upload.csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "upload.xlsx",
     "application/json": "upload.json",
     "application/x-ndjson": "upload.jsonl",
     "application/jsonl": "upload.jsonl",

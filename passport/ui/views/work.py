@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from passport.ui.forms import EMPTY_FORM, FormState
-from passport.ui.views.common import Badge, Fact, LineItem, Link, Notice
+from passport.ui.views.common import Badge, Fact, LineItem, Link, Notice, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +87,20 @@ class UploadedRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A file that is kept on the reader's machine.
+
+    Attributes:
+        href: Where it is, or the file itself as ``data:`` address.
+        name: Name it is kept under.
+    """
+
+    text: str
+    href: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UploadResult:
     """What became of an uploaded file; refused rows stand beside their reasons."""
 
@@ -96,11 +110,40 @@ class UploadResult:
     head: tuple[str, ...] = ()
     refused: tuple[UploadedRow, ...] = ()
     accepted: tuple[LineItem, ...] = ()
+    download: Download | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportPage:
+    """How far a long file is, and what became of its rows.
+
+    Attributes:
+        done: Rows that were tried.
+        total: Rows of the file; 0 where nobody knows.
+        is_running: Whether the page shows more when it is read again.
+        refused: Rows to put right, the first of them.
+    """
+
+    file: str
+    badge: Badge
+    summary: str
+    done: int
+    total: int
+    is_running: bool
+    facts: tuple[Fact, ...] = ()
+    refused: Table | None = None
+    download: Download | None = None
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterPage:
-    """Register batteries from a JSON or CSV file."""
+    """Register batteries from a file.
+
+    Attributes:
+        templates: Workbooks to fill in, one for each model.
+        files: Long files of the last time, each with how far it is.
+    """
 
     action: str
     models: tuple[tuple[str, str], ...]
@@ -108,6 +151,8 @@ class RegisterPage:
     form: FormState = EMPTY_FORM
     result: UploadResult | None = None
     example: Link | None = None
+    templates: tuple[Link, ...] = ()
+    files: tuple[LineItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

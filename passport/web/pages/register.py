@@ -2,11 +2,13 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from http import HTTPStatus
+from itertools import islice
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
 
 from passport.bootstrap.importing import read_import
 from passport.domain.access import require_role
@@ -14,16 +16,19 @@ from passport.domain.actor import Role
 from passport.domain.battery import BatteryModel
 from passport.domain.content import Level, Term, codes_of, terms_at
 from passport.domain.errors import PassportError
-from passport.domain.identifiers import serial_of
+from passport.domain.identifiers import parse_model_id
+from passport.exchange.import_templates import MEDIA_TYPE, flattened
 from passport.linked_data.documents import parse_input
 from passport.linked_data.terms import schema_file
-from passport.services.importing import ImportResult, ImportRow
+from passport.services.importing import with_model
 from passport.ui.forms import EMPTY_FORM, FormState
-from passport.ui.views.common import Badge, Fact, LineItem, Link, Tone
-from passport.ui.views.work import Cell, RegisterPage, UploadedRow, UploadResult
+from passport.ui.views.common import Fact, Link
+from passport.ui.views.work import RegisterPage, UploadResult
 from passport.web.dependencies import Visit, VisitedSignedIn
+from passport.web.pages.imports import IMPORTS, import_item
 from passport.web.pages.record import model_name
-from passport.web.uploads import FormSent, Upload
+from passport.web.pages.uploaded import upload_result
+from passport.web.uploads import FormSent, SentForm, Upload
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,8 +39,8 @@ _IDENTITY = (
     Fact(name="serial", values=("Serial number",), note="1 to 20 characters of GS1 AI 21"),
     Fact(name="placedOnMarketOn", values=("Placed on the market",), note="2027-02-18"),
 )
-_MOST_SHOWN = 200
-_MOST_COLUMNS = 6
+_MOST_AT_ONCE = 200
+"""Rows of a file that are registered while its sender waits, two or three seconds."""
 
 
 @router.get(_PATH)
@@ -47,12 +52,15 @@ def register_page(visit: VisitedSignedIn) -> Response:
 
 @router.post(_PATH)
 def upload(visit: VisitedSignedIn, form: FormSent) -> Response:
-    """Check a file, or register its batteries; rows that are in order are kept."""
+    """Check a file, or register its batteries; rows that are in order are kept.
+
+    A long file is registered beside the requests; the answer leads to how far it is.
+    """
     require_role(visit.actor, Role.OPERATOR, Role.SECOND_LIFE)
     files = form.files.get("file", ())
     errors = {}
     if not files:
-        errors["file"] = "Choose a CSV or JSON file"
+        errors["file"] = "Choose an Excel, CSV or JSON file"
     if form.text("mode") not in {_DRY_RUN, _REGISTER}:
         errors["mode"] = "Choose what to do"
     models = {str(model.model_id): model for model in visit.services.models_of(visit.actor)}
@@ -61,24 +69,50 @@ def upload(visit: VisitedSignedIn, form: FormSent) -> Response:
         errors["model"] = "Choose the model; its own data come on record first"
     if errors or model is None:
         return _refuse(visit, form.shown(errors))
-    is_dry_run = form.text("mode") == _DRY_RUN
     try:
-        results = list(
-            visit.services.import_batteries(
-                visit.actor,
-                visit.actor.organisation,
-                _rows_of(files[0], model),
-                is_dry_run=is_dry_run,
+        if form.text("mode") == _REGISTER and _is_long(files[0]):
+            record = visit.passport.imports.begin(
+                visit.actor, files[0].name, files[0].content, model.model_id
             )
-        )
+            return RedirectResponse(f"{IMPORTS}/{record.import_id}", HTTPStatus.SEE_OTHER)
+        return _answer(visit, form, files[0], model)
     except PassportError as refusal:
         return _refuse(visit, form.shown({"file": str(refusal)}))
-    result = _result(files[0], results, is_dry_run=is_dry_run)
+
+
+def _is_long(file: Upload) -> bool:
+    entered = read_import(file.content, file.name)
+    rows = entered.rows if entered.height is None else range(entered.height)
+    return sum(1 for _ in islice(rows, _MOST_AT_ONCE + 1)) > _MOST_AT_ONCE
+
+
+def _answer(visit: Visit, form: SentForm, file: Upload, model: BatteryModel) -> Response:
+    """Show what became of each row, now."""
+    is_dry_run = form.text("mode") == _DRY_RUN
+    entered = read_import(file.content, file.name)
+    results = list(
+        visit.services.import_batteries(
+            visit.actor,
+            visit.actor.organisation,
+            with_model(entered.rows, model.model_id),
+            is_dry_run=is_dry_run,
+        )
+    )
+    result = upload_result(file.name, entered.table, results, is_dry_run=is_dry_run)
     refused = sum(bool(one.problems) for one in results)
     problem = f"{refused} of {len(results)} rows were refused" if refused else ""
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
     shown = FormState(values=form.texts, problem=problem)
     return visit.pages.show("register.html", _view(visit, shown, result), status=status)
+
+
+@router.get(f"{_PATH}/template.xlsx")
+def template(visit: VisitedSignedIn, model: str) -> Response:
+    """Return a workbook to fill in for the batteries of a model."""
+    require_role(visit.actor, Role.OPERATOR, Role.SECOND_LIFE)
+    content = visit.passport.imports.template(visit.actor, parse_model_id(model))
+    headers = {"Content-Disposition": "attachment; filename=batteries.xlsx"}
+    return Response(content, headers=headers, media_type=MEDIA_TYPE)
 
 
 @router.get(f"{_PATH}/example.csv")
@@ -87,7 +121,7 @@ def example(visit: VisitedSignedIn) -> Response:
     del visit  # for people who register; nothing in it is secret
     entered = parse_input(schema_file("examples/ev-pack.json").read_bytes())
     row = {name: value for name, value in entered.items() if name != "content"}
-    row |= dict(_flattened(entered["content"], ""))
+    row |= dict(flattened(entered["content"]))
     text = io.StringIO(newline="")
     table = csv.DictWriter(text, fieldnames=list(row))
     table.writeheader()
@@ -102,16 +136,6 @@ def _refuse(visit: Visit, form: FormState) -> Response:
     )
 
 
-def _rows_of(file: Upload, model: BatteryModel) -> Iterator[ImportRow]:
-    """Read the rows; a maker's own identifier holds no model, so the chosen one joins it."""
-    for row in read_import(file.content, file.name).rows:
-        if row.entry is not None and row.entry.battery_id.startswith("id/"):
-            named = row.entry.model_id or model.model_id
-            yield replace(row, entry=replace(row.entry, model_id=named))
-        else:
-            yield row
-
-
 def _view(visit: Visit, form: FormState, result: UploadResult | None = None) -> RegisterPage:
     models = visit.services.models_of(visit.actor)
     return RegisterPage(
@@ -121,6 +145,14 @@ def _view(visit: Visit, form: FormState, result: UploadResult | None = None) -> 
         form=form,
         result=result,
         example=Link(text="Example file", href=f"{_PATH}/example.csv"),
+        templates=tuple(
+            Link(
+                text=model_name(one.content) or one.name,
+                href=f"{_PATH}/template.xlsx?{urlencode({'model': one.model_id})}",
+            )
+            for one in models
+        ),
+        files=tuple(map(import_item, visit.passport.imports.all_of(visit.actor))),
     )
 
 
@@ -136,90 +168,3 @@ def _how(term: Term) -> str:
     if term.value_class:
         return f"parts after a dot: {term.name}.…"
     return ""
-
-
-def _result(file: Upload, results: Sequence[ImportResult], *, is_dry_run: bool) -> UploadResult:
-    refused = [one for one in results if one.problems]
-    good = len(results) - len(refused)
-    done = "in order" if is_dry_run else "on record"
-    head = _head(refused)
-    cells = _cells_of(file)
-    return UploadResult(
-        file=file.name,
-        summary=f"{good} {done}, {len(refused)} refused."
-        + (" Nothing was registered: this was a check." if is_dry_run else ""),
-        badge=_badge(good, len(refused)),
-        head=head,
-        refused=tuple(_row(one, head, cells) for one in refused[:_MOST_SHOWN]),
-        accepted=tuple(_accepted(one) for one in results if one.registration)[:_MOST_SHOWN],
-    )
-
-
-def _badge(good: int, refused: int) -> Badge:
-    if not refused:
-        return Badge(text="All rows", tone=Tone.AUTHENTIC)
-    return (
-        Badge(text="In part", tone=Tone.WARNING) if good else Badge(text="None", tone=Tone.DANGER)
-    )
-
-
-def _head(refused: Iterable[ImportResult]) -> tuple[str, ...]:
-    """Return the columns that something is wrong in, after the one that names the battery."""
-    named = [problem.column for one in refused for problem in one.problems if problem.column]
-    return tuple(dict.fromkeys(["serial", *named]))[:_MOST_COLUMNS]
-
-
-def _row(
-    result: ImportResult, head: Sequence[str], cells: Mapping[int, Mapping[str, str]]
-) -> UploadedRow:
-    entered = cells.get(result.number, {})
-    wrong: dict[str, str] = {}
-    whole = []
-    for problem in result.problems:
-        if problem.column in head:
-            before = wrong.get(str(problem.column))
-            wrong[str(problem.column)] = (
-                f"{before}; {problem.message}" if before else problem.message
-            )
-        else:
-            whole.append(problem.message)
-    return UploadedRow(
-        number=str(result.number),
-        cells=tuple(
-            Cell(text=entered.get(column, ""), problem=wrong.get(column, "")) for column in head
-        ),
-        problem="; ".join(whole),
-    )
-
-
-def _cells_of(file: Upload) -> dict[int, dict[str, str]]:
-    """Return the texts of a table's cells as they were sent; nothing for JSON."""
-    if not file.name.lower().endswith(".csv"):
-        return {}
-    text = file.content.decode("utf-8-sig", "replace")
-    separator = max(";,\t", key=text.partition("\n")[0].count)
-    table = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
-    return {
-        number: {str(name).strip(): str(cell or "") for name, cell in row.items() if name}
-        for number, row in enumerate(table, start=1)
-    }
-
-
-def _accepted(result: ImportResult) -> LineItem:
-    registration = result.registration
-    if registration is None:
-        raise LookupError(result.number)
-    return LineItem(
-        title=serial_of(registration.battery_id),
-        href=f"/{registration.battery_id}",
-        detail="New" if registration.is_new else "Was on record already",
-        badge=Badge(text="Active", tone=Tone.AUTHENTIC),
-    )
-
-
-def _flattened(content: Mapping[str, object], before: str) -> Iterator[tuple[str, str]]:
-    for name, value in content.items():
-        if isinstance(value, Mapping):
-            yield from _flattened(value, f"{before}{name}.")
-        else:
-            yield f"{before}{name}", str(value)

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
 
 from passport.bootstrap.importing import read_import
+from passport.exchange.import_reports import report_workbook
+from passport.exchange.import_templates import MEDIA_TYPE as WORKBOOK
 from passport.services.importing import ImportResult
 from passport.ui.request import SignedIn
 from passport.web.dependencies import Services
@@ -28,15 +30,19 @@ def import_batteries(
     options: Annotated[ImportOptions, Query()],
     accept: Annotated[str, Header()] = "",
 ) -> Response:
-    """Register the batteries of a CSV, JSON or JSON-lines file, sent as body or form field.
+    """Register the batteries of an Excel, CSV, JSON or JSON-lines file, as body or form field.
 
     The same file again registers nothing twice. A client that accepts ``application/x-ndjson``
-    reads each row's answer as soon as the row is durable.
+    reads each row's answer as soon as the row is durable; one that accepts a workbook gets the
+    table with what became of each row beside it.
     """
-    rows = read_import(upload.content, upload.name).rows
+    entered = read_import(upload.content, upload.name)
     results = services.import_batteries(
-        actor, operator_for(actor, options.operator), rows, is_dry_run=options.dry_run
+        actor, operator_for(actor, options.operator), entered.rows, is_dry_run=options.dry_run
     )
+    if WORKBOOK in accept and entered.table is not None:
+        told = {result.number: result.row for result in results}
+        return Response(report_workbook(entered.table, told), media_type=WORKBOOK)
     if _LINES in accept:
         return StreamingResponse(_lines(results), media_type=_LINES)
     body = summary_of(results, is_dry_run=options.dry_run)
