@@ -255,6 +255,8 @@ class Stretch:
     def _watch_depth(self, lowest_mv: int) -> None:
         """Count a deep discharge when it begins; it ends above a higher voltage."""
         voltages = self.traits.voltages
+        if voltages is None:
+            return
         if lowest_mv < voltages.deep_discharge_mv:
             if self.deep_last != _DEEP:
                 self.deep_discharges += 1

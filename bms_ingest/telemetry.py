@@ -276,7 +276,7 @@ def open_battery(actor: Actor, battery_id: BatteryId, *, work: Work) -> KnownBat
     return KnownBattery(
         battery_id=battery_id,
         status=battery.status.value,
-        traits=traits_of_model({**model.content, **battery.content}),
+        traits=traits_of_model({**model.content, **battery.content}, work.chemistries),
     )
 
 

@@ -19,12 +19,14 @@ class TraitsError(InvalidValueError):
 
 
 class CellFamily(StrEnum):
-    """Families of lithium cells whose voltages mean different things."""
+    """Families of cells whose voltages mean different things."""
 
     LAYERED_OXIDE = "layered-oxide"
     """NMC, NCA, LCO: full at about 4.2 V."""
     IRON_PHOSPHATE = "iron-phosphate"
     """LFP: full at about 3.6 V, flat between."""
+    OTHER = "other"
+    """Any other: voltages as the table of chemistries has them, or none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +75,14 @@ class BatteryTraits:
         rated_capacity_mah: Rated capacity of the pack [mAh].
         cells_in_series: Cells between the terminals; divides the pack voltage.
         family: Which voltages mean full and empty.
+        cell: The voltages of a cell of another family; ``None`` where nobody knows them.
         window: Declared limits of temperature.
     """
 
     rated_capacity_mah: int
     cells_in_series: int = 1
     family: CellFamily = CellFamily.LAYERED_OXIDE
+    cell: CellVoltages | None = None
     window: TemperatureWindow = TemperatureWindow()
 
     def __post_init__(self) -> None:
@@ -87,9 +91,9 @@ class BatteryTraits:
             raise TraitsError(self.rated_capacity_mah, self.cells_in_series)
 
     @property
-    def voltages(self) -> CellVoltages:
-        """Voltages of one cell that mark full and empty."""
-        return CELL_VOLTAGES[self.family]
+    def voltages(self) -> CellVoltages | None:
+        """Voltages of one cell that mark full and empty, where they are known."""
+        return CELL_VOLTAGES.get(self.family, self.cell)
 
     @property
     def flow_ma(self) -> int:

@@ -13,7 +13,7 @@ from typing import Final
 from bms_ingest.charge_session import ChargeRecord
 from bms_ingest.estimators.estimate import Estimate, rounded
 from bms_ingest.flow import CHARGE_UNITS_PER_MAH
-from bms_ingest.traits import BatteryTraits, CellFamily
+from bms_ingest.traits import BatteryTraits, CellFamily, CellVoltages
 
 QUANTITY: Final = "state_of_health_percent"
 METHOD: Final = "full-charge"
@@ -48,26 +48,34 @@ SHARES: Final = {
     CellFamily.IRON_PHOSPHATE: DischargeShare(
         value=0.977, deviation=0.03, source="taken from another family, the interval widened"
     ),
+    CellFamily.OTHER: DischargeShare(
+        value=0.977, deviation=0.05, source="taken from another chemistry, the interval widened"
+    ),
 }
 """Declared, not measured on the battery at hand: median of discharged / charged Ah on 242 charges
 of eight 18650 cells. Source: NASA PCoE Battery Data Set, reference discharges. For iron phosphate
-nothing was measured; its deviation is a guess on the wide side."""
+and for other chemistries nothing was measured; their deviation is a guess on the wide side."""
+_NO_VOLTAGES: Final = "the voltages of a full and an empty cell of this chemistry are not known"
 
 
 def refusal_of(record: ChargeRecord, traits: BatteryTraits) -> str | None:
     """Return why a charge tells no capacity, or ``None`` if it does."""
+    if traits.voltages is None:
+        return _NO_VOLTAGES
     return (
         _missing_readings(record)
         or _cold(record)
-        or _not_from_empty(record, traits)
-        or _not_to_full(record, traits)
+        or _not_from_empty(record, traits.voltages)
+        or _not_to_full(record, traits.voltages, traits.tail_ma)
         or _unsound_amount(record, traits)
     )
 
 
 def ended_full(record: ChargeRecord, traits: BatteryTraits) -> bool:
     """Whether a warm charge ended in constant voltage, wherever it began."""
-    return _cold(record) is None and _not_to_full(record, traits) is None
+    if traits.voltages is None:
+        return False
+    return _cold(record) is None and _not_to_full(record, traits.voltages, traits.tail_ma) is None
 
 
 def _missing_readings(record: ChargeRecord) -> str | None:
@@ -90,15 +98,15 @@ def _cold(record: ChargeRecord) -> str | None:
     )
 
 
-def _not_from_empty(record: ChargeRecord, traits: BatteryTraits) -> str | None:
-    limit = traits.voltages.empty_rest_mv
+def _not_from_empty(record: ChargeRecord, voltages: CellVoltages) -> str | None:
+    limit = voltages.empty_rest_mv
     if record.first_mv is not None and record.first_mv <= limit:
         return None
     return f"the charge began at {record.first_mv} mV a cell, not near empty (at most {limit} mV)"
 
 
-def _not_to_full(record: ChargeRecord, traits: BatteryTraits) -> str | None:
-    full_mv, tail_ma = traits.voltages.full_mv, traits.tail_ma
+def _not_to_full(record: ChargeRecord, voltages: CellVoltages, tail_ma: int) -> str | None:
+    full_mv = voltages.full_mv
     if record.last_mv is not None and record.last_mv >= full_mv and record.last_ma <= tail_ma:
         return None
     return (

@@ -63,7 +63,11 @@ def estimate_throughput(stretch: Stretch, traits: BatteryTraits) -> Iterator[Est
 def estimate_harm(stretch: Stretch, traits: BatteryTraits) -> Iterator[Estimate]:
     """Yield deep discharges and the minutes outside of the declared temperatures."""
     window = traits.window
-    yield _event("deep_discharges", Decimal(stretch.deep_discharges), stretch, "cell voltage")
+    if traits.voltages is None:
+        reason = "the voltage of a deeply discharged cell of this chemistry is not known"
+        yield Estimate(quantity="deep_discharges", reason=reason)
+    else:
+        yield _event("deep_discharges", Decimal(stretch.deep_discharges), stretch, "cell voltage")
     for quantity, spent_ms, limit in (
         ("time_above_limit_minutes", stretch.above_high_ms, window.high_cdegc),
         ("time_below_limit_minutes", stretch.below_low_ms, window.low_cdegc),

@@ -7,15 +7,16 @@ from builders_telemetry import a_frame, some_traits
 
 from bms_ingest.charge_session import ChargeRecord, Position
 from bms_ingest.estimators.assess import assess
-from bms_ingest.estimators.full_charge import estimate_state_of_health
+from bms_ingest.estimators.full_charge import ended_full, estimate_state_of_health
 from bms_ingest.estimators.use import (
+    estimate_harm,
     estimate_resistance,
     estimate_round_trip_efficiency,
     estimate_throughput,
 )
 from bms_ingest.flow import CHARGE_UNITS_PER_MAH
 from bms_ingest.fold import fold_frames
-from bms_ingest.traits import CellFamily
+from bms_ingest.traits import CellFamily, CellVoltages
 
 CELL = some_traits()
 
@@ -58,6 +59,35 @@ def test_a_chemistry_that_was_never_measured_gets_a_wider_interval_and_says_why(
     assert taken_over.interval[0] < measured.interval[0]
     assert taken_over.interval[1] > measured.interval[1]
     assert "another family" in taken_over.conditions["share_source"]
+
+
+def test_another_chemistry_gets_the_widest_interval_and_without_voltages_no_value_and_why():
+    cell = CellVoltages(
+        full_mv=2_793, empty_rest_mv=1_800, deep_discharge_mv=1_440, recovered_mv=1_800
+    )
+    charge = a_charge(first_mv=1_800, last_mv=2_850)
+    known, unknown = (
+        estimate_state_of_health([charge], some_traits(family=CellFamily.OTHER, cell=one))
+        for one in (cell, None)
+    )
+    iron = estimate_state_of_health(
+        [a_charge(first_mv=3_000, last_mv=3_600)], some_traits(family=CellFamily.IRON_PHOSPHATE)
+    )
+
+    assert known.interval[1] - known.interval[0] > iron.interval[1] - iron.interval[0]
+    assert "another chemistry" in known.conditions["share_source"]
+    assert unknown.value is None
+    assert "of this chemistry are not known" in unknown.reason
+    assert not ended_full(charge, some_traits(family=CellFamily.OTHER))
+
+
+def test_deep_discharges_of_cells_whose_voltages_nobody_knows_are_not_counted_as_none():
+    frames = [a_frame(seq=seq, pack_mv=900) for seq in range(3)]
+    traits = some_traits(family=CellFamily.OTHER)
+    deep = next(iter(estimate_harm(fold_frames(frames, traits), traits)))
+
+    assert deep.quantity == "deep_discharges"
+    assert (deep.value, "is not known" in deep.reason) == (None, True)
 
 
 def test_the_newest_three_full_charges_are_combined_and_their_spread_widens_the_interval():

@@ -129,6 +129,54 @@ def test_the_traits_follow_from_the_data_of_the_model():
     assert (stationary.cells_in_series, stationary.family) == (16, CellFamily.IRON_PHOSPHATE)
 
 
+def test_cells_in_series_that_are_stated_go_before_those_that_the_voltage_tells():
+    content = {**an_example("ev-pack-model")["content"], "cellsInSeries": "96"}
+    assert traits_of_model(content).cells_in_series == 96
+    del content["maximumVoltageVolts"]
+    assert traits_of_model(content).cells_in_series == 96
+
+
+@pytest.mark.parametrize(
+    ("chemistry", "family"),
+    [
+        ("NMC811", CellFamily.LAYERED_OXIDE),
+        ("NMC-Si", CellFamily.LAYERED_OXIDE),
+        ("NMCA", CellFamily.LAYERED_OXIDE),
+        ("LFP", CellFamily.IRON_PHOSPHATE),
+        ("LMFP", CellFamily.OTHER),
+        ("NMC-SS", CellFamily.OTHER),
+    ],
+)
+def test_a_kind_of_a_chemistry_has_the_voltages_of_that_chemistry(chemistry, family):
+    content = {
+        **an_example("ev-pack-model")["content"],
+        "chemistry": chemistry,
+        "cellsInSeries": "100",
+    }
+    traits = traits_of_model(content)
+    assert traits.family is family
+    assert (traits.voltages is None) == (family is CellFamily.OTHER)
+
+
+def test_a_cell_of_another_chemistry_has_the_voltages_of_the_table():
+    content = {
+        **an_example("ev-pack-model")["content"],
+        "chemistry": "LTO",
+        "maximumVoltageVolts": "57",
+    }
+    traits = traits_of_model(content)
+    assert (traits.family, traits.cells_in_series) == (CellFamily.OTHER, 20)
+    assert traits.voltages.full_mv == 2_793
+    assert traits.voltages.empty_rest_mv == traits.voltages.recovered_mv == 1_800
+    assert traits.voltages.deep_discharge_mv == 1_440
+
+
+def test_a_chemistry_whose_voltages_nobody_knows_needs_its_cells_to_be_stated():
+    content = {**an_example("ev-pack-model")["content"], "chemistry": "Na-layered"}
+    assert traits_of_model(content) is None
+    assert traits_of_model({**content, "cellsInSeries": "120"}).voltages is None
+
+
 @pytest.mark.parametrize(
     "missing", ["chemistry", "ratedCapacityAmpereHours", "maximumVoltageVolts"]
 )
