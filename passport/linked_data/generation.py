@@ -11,10 +11,20 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
-from passport.domain.content import OPEN_CODE, OPEN_CODE_LISTS
+from passport.domain.content import OPEN_CODE, OPEN_CODE_LISTS, Datatype
 from passport.domain.passport import StatementKind
+from passport.linked_data.patterns import (
+    INSTANT_PATTERN,
+    IRI_PATTERN,
+    LANGUAGE_PATTERN,
+    LONGEST,
+    LONGEST_LIST,
+    PATTERNS,
+)
+from passport.linked_data.shapes import passport_shapes, statement_shapes
 from passport.linked_data.terms import (
     CONTEXT_VERSION,
     CREDENTIALS_IRI,
@@ -45,19 +55,10 @@ from passport.linked_data.vocabulary import vocabulary_document
 
 SCHEMA_BASE = "https://w3id.org/open-battery-passport/schemas/"
 
-INSTANT_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
-DECIMAL_PATTERN = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"
-DIGEST_PATTERN = r"^sha256:[0-9a-f]{64}$"
-IRI_PATTERN = r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+$"
-CAS_PATTERN = r"^[0-9]{2,7}-[0-9]{2}-[0-9]$"
-EMAIL_PATTERN = r"^[^@\s]+@[^@\s]+$"
-LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
-
-_TEXT = {"type": "string", "minLength": 1, "maxLength": 10000}
-_IRI = {"type": "string", "maxLength": 2000, "pattern": IRI_PATTERN}
+_TEXT = {"type": "string", "minLength": 1, "maxLength": LONGEST[Datatype.TEXT]}
+_IRI = {"type": "string", "maxLength": LONGEST[Datatype.IRI], "pattern": IRI_PATTERN}
+_INSTANT = {"type": "string", "pattern": INSTANT_PATTERN}
 _VALUE_SCHEMAS: dict[str, dict[str, object]] = {
-    "decimal": {"type": "string", "maxLength": 40, "pattern": DECIMAL_PATTERN},
-    "integer": {"type": "string", "maxLength": 19, "pattern": r"^-?(0|[1-9][0-9]*)$"},
     "text": _TEXT,
     "language-map": {
         "type": "object",
@@ -65,19 +66,10 @@ _VALUE_SCHEMAS: dict[str, dict[str, object]] = {
         "propertyNames": {"pattern": LANGUAGE_PATTERN},
         "additionalProperties": _TEXT,
     },
-    "date": {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
-    "year-month": {"type": "string", "pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])$"},
-    "date-time": {"type": "string", "pattern": INSTANT_PATTERN},
     "boolean": {"type": "boolean"},
-    "iri": _IRI,
     "term": _IRI,
-    "digest": {"type": "string", "pattern": DIGEST_PATTERN},
-    "country": {"type": "string", "pattern": r"^[A-Z]{2}$"},
-    "cas": {"type": "string", "pattern": CAS_PATTERN},
-    "email": {"type": "string", "maxLength": 254, "pattern": EMAIL_PATTERN},
 }
 _ALWAYS_THERE = ("@context", "id", "type", "issuer", "validFrom", "credentialSubject")
-_LONGEST_LIST = 1000
 _WIDEST_LINE = 100
 
 
@@ -95,6 +87,8 @@ def generated_files(version: str = CONTEXT_VERSION) -> dict[str, str]:
         f"schemas/{context_file(version)}": context,
         "schemas/contexts/map.json": _context_map(context, version),
         "schemas/vocabulary/battery.jsonld": _json(vocabulary_document()),
+        "schemas/shacl/statements.ttl": statement_shapes(),
+        "schemas/shacl/passport.ttl": passport_shapes(),
     }
     for kind in StatementKind:
         files[f"schemas/{schema_path(kind, version)}"] = _json(statement_schema(kind, version))
@@ -151,8 +145,8 @@ def statement_schema(kind: StatementKind, version: str = CONTEXT_VERSION) -> dic
             "id": _IRI,
             "type": {"const": ["VerifiableCredential", kind.value]},
             "issuer": _IRI,
-            "validFrom": _VALUE_SCHEMAS["date-time"],
-            "validUntil": _VALUE_SCHEMAS["date-time"],
+            "validFrom": _INSTANT,
+            "validUntil": _INSTANT,
             "credentialStatus": _one_or_many({"$ref": "#/$defs/credentialStatus"}),
             "credentialSubject": _object_schema(kind.subject_class, subject_rows),
             "proof": _one_or_many({"type": "object"}),
@@ -206,7 +200,7 @@ def _value_schema(row: TermRow) -> dict[str, object]:
         "type": "array",
         "items": schema,
         "minItems": 1,
-        "maxItems": _LONGEST_LIST,
+        "maxItems": LONGEST_LIST,
         "uniqueItems": True,
     }
 
@@ -220,7 +214,23 @@ def _single_schema(cells: Mapping[str, str]) -> dict[str, object]:
         case "code":
             return {"enum": [code for name, code, _ in code_rows() if name == cells["code_list"]]}
         case datatype:
-            return _VALUE_SCHEMAS[datatype]
+            return _VALUE_SCHEMAS.get(datatype) or _text_schema(cells)
+
+
+def _text_schema(cells: Mapping[str, str]) -> dict[str, object]:
+    """Return the schema of what is a text with a pattern; a number says of its bounds what it can.
+
+    Numbers are decimal text, so a schema sees signs and digits; SHACL shapes compare them.
+    """
+    datatype = Datatype(cells["datatype"])
+    schema: dict[str, object] = {"type": "string"}
+    if datatype in LONGEST:
+        schema["maxLength"] = LONGEST[datatype]
+    is_number = datatype in {Datatype.DECIMAL, Datatype.INTEGER}
+    is_never_negative = bool(cells["minimum"]) and Decimal(cells["minimum"]) >= 0
+    pattern = PATTERNS[datatype]
+    schema["pattern"] = pattern.replace("-?", "", 1) if is_number and is_never_negative else pattern
+    return schema
 
 
 def _one_or_many(schema: dict[str, object]) -> dict[str, object]:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
 import jsonschema_rs
@@ -26,11 +25,11 @@ from passport.domain.errors import ContentRefusedError, Problem
 from passport.domain.passport import StatementKind
 from passport.linked_data.contexts import version_named_in
 from passport.linked_data.documents import MalformedDocumentError, kind_of
-from passport.linked_data.terms import schema_file, schema_path
+from passport.linked_data.terms import VOCABULARY, schema_file, schema_path
 from passport.linked_data.values import (
     check_bounds,
+    check_rules,
     check_value,
-    in_order,
     normal_fields,
     problem,
     unknown_name,
@@ -80,7 +79,7 @@ def check_content(
         for name, value in content.items()
         for found in _check_entry(name, value, frozenset(levels), needs)
     ]
-    problems += _check_voltages(content)
+    problems += check_rules(content, "")
     problems += _missing(content, frozenset(levels) - FILLED_LATER, needs)
     return problems
 
@@ -125,14 +124,6 @@ def _check_absence(term: Term, value: object, requirement: Requirement) -> Itera
         )
 
 
-def _check_voltages(content: Content) -> Iterator[Problem]:
-    order = ("minimumVoltageVolts", "nominalVoltageVolts", "maximumVoltageVolts")
-    given = [name for name in order if isinstance(content.get(name), str)]
-    for low, high in pairwise(given):
-        if not in_order(content[low], content[high]):
-            yield problem(f"{low} {content[low]} is above {high} {content[high]}", f"/{low}")
-
-
 def _missing(
     content: Content, levels: frozenset[Level], needs: Mapping[str, Requirement]
 ) -> Iterator[Problem]:
@@ -169,8 +160,13 @@ def check_statement(document: Mapping[str, Any]) -> list[Problem]:
 
 
 def _check_bounds(document: Mapping[str, Any], kind: StatementKind) -> Iterator[Problem]:
-    subject: Mapping[str, object] = document["credentialSubject"]
+    subject: Mapping[str, Any] = document["credentialSubject"]
     yield from check_bounds(subject, terms_of(kind), "/credentialSubject")
+    for place, node in enumerate(subject.get("absent", ())):
+        name = node["absentTerm"].removeprefix(VOCABULARY)
+        if name in subject:
+            path = f"/credentialSubject/absent/{place}/absentTerm"
+            yield problem(f"{name} is called absent and stands there, too", path)
 
 
 def content_from_columns(row: Mapping[str, object]) -> dict[str, object]:

@@ -2,11 +2,14 @@
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from passport.domain.content import Datatype, Level, Term
 from passport.domain.passport import StatementKind
 
 VOCABULARY = "https://w3id.org/open-battery-passport/battery#"
@@ -148,6 +151,34 @@ def schema_path(kind: str, version: str) -> str:
 CONTEXT_VERSION = table_rows("versions.csv")[-1]["version"]
 """What is signed with today; `passport.linked_data.versions` knows the others."""
 CONTEXT_IRI = context_iri(CONTEXT_VERSION)
+
+
+@cache
+def terms_in_table() -> tuple[Term, ...]:
+    """Return the terms as the table has them; the domain's are those of the last generation."""
+    labels = {row.unit: row.label for row in unit_rows()}
+    return tuple(_term(row.cells, labels) for row in term_rows())
+
+
+def _term(cells: Mapping[str, str], unit_labels: Mapping[str, str]) -> Term:
+    kinds = cells["statement"].split()
+    return Term(
+        name=cells["term"],
+        label=cells["label_en"],
+        level=Level(cells["level"]),
+        kinds=tuple(StatementKind) if kinds == ["*"] else tuple(map(StatementKind, kinds)),
+        node_classes=tuple(cells["node_class"].split()),
+        point=cells["annex_xiii"],
+        datatype=Datatype(cells["datatype"]),
+        unit=cells["unit"],
+        unit_label=unit_labels.get(cells["unit"], ""),
+        code_list=cells["code_list"],
+        value_class=cells["value_class"],
+        is_many=cells["many"] == "1",
+        minimum=Decimal(cells["minimum"]) if cells["minimum"] else None,
+        maximum=Decimal(cells["maximum"]) if cells["maximum"] else None,
+        is_needed=cells["needed"] == "1",
+    )
 
 
 def classes() -> set[str]:

@@ -9,20 +9,30 @@ from functools import cache
 
 from stdnum import casrn
 
-from passport.domain.content import Datatype, Term, codes_of, find_term, terms_in
+from passport.domain.content import (
+    OPEN_CODE,
+    OPEN_CODE_LISTS,
+    Datatype,
+    Term,
+    codes_of,
+    find_term,
+    terms_in,
+)
 from passport.domain.errors import InvalidValueError, PassportError, Problem
 from passport.domain.units import decimal_text, parse_decimal
 from passport.linked_data.documents import instant_text, parse_digest
-from passport.linked_data.generation import (
+from passport.linked_data.json_rules import check_text
+from passport.linked_data.patterns import (
     CAS_PATTERN,
     EMAIL_PATTERN,
     IRI_PATTERN,
     LANGUAGE_PATTERN,
+    LONGEST,
 )
-from passport.linked_data.json_rules import check_text
+from passport.linked_data.rules import out_of_place, rising_pairs
 from passport.linked_data.terms import VOCABULARY
 
-LONGEST_TEXT = 10_000
+LONGEST_TEXT = LONGEST[Datatype.TEXT]
 
 _IRI = re.compile(IRI_PATTERN)
 _LANGUAGE = re.compile(LANGUAGE_PATTERN)
@@ -189,7 +199,7 @@ def check_bounds(
                 yield from _check_bound(term, one, f"{path}/{name}/{place}")
         else:
             yield from _check_bound(term, value, f"{path}/{name}")
-    yield from _check_order(fields, path)
+    yield from check_rules(fields, path)
 
 
 def _check_bound(term: Term, value: object, path: str) -> Iterable[Problem]:
@@ -241,7 +251,7 @@ def _check_node(term: Term, value: object, path: str) -> Iterator[Problem]:
         yield problem(f"id {value['id']!r} is no IRI", f"{path}/id")
     if value.get("type", term.value_class) != term.value_class:
         yield problem(f"type {value['type']!r} is not {term.value_class}", f"{path}/type")
-    yield from _check_order(value, path)
+    yield from check_rules(value, path)
 
 
 @cache
@@ -249,26 +259,27 @@ def _needed_in(node_class: str) -> Sequence[Term]:
     return [part for part in terms_in(node_class).values() if part.is_needed]
 
 
-def _check_order(node: Mapping[str, object], path: str) -> Iterator[Problem]:
-    for low, high in _RANGES:
-        if low in node and high in node and not in_order(node[low], node[high]):
-            yield problem(f"{low} {node[low]} is above {high} {node[high]}", f"{path}/{low}")
+def check_rules(fields: Mapping[str, object], path: str) -> Iterator[Problem]:
+    """Yield each breach of a rule between the values of one subject or node.
 
-
-_RANGES = (
-    ("minimumCelsius", "maximumCelsius"),
-    ("fromCelsius", "toCelsius"),
-    ("fromPercent", "toPercent"),
-    ("intervalLow", "intervalHigh"),
-)
+    Source: ``schemas/rules.csv``.
+    """
+    for low, high in rising_pairs():
+        if low in fields and high in fields and not in_order(fields[low], fields[high]):
+            yield problem(f"{low} {fields[low]} is above {high} {fields[high]}", f"{path}/{low}")
+    for name, rule in out_of_place(fields):
+        yield problem(f"{name}: {rule.message}", f"{path}/{name}")
 
 
 def in_order(low: object, high: object) -> bool:
-    """Whether two decimal texts rise; what is no decimal text is complained of elsewhere."""
-    try:
-        return parse_decimal(str(low)) <= parse_decimal(str(high))
-    except InvalidValueError:
+    """Whether two texts of numbers, days or instants rise; others are complained of elsewhere."""
+    if not (isinstance(low, str) and isinstance(high, str)):
         return True
+    try:
+        return parse_decimal(low) <= parse_decimal(high)
+    except InvalidValueError:
+        # Days and instants are written so that texts rise as they do.
+        return low <= high or not (low[:1].isdigit() and high[:1].isdigit())
 
 
 def _check_language_map(term: Term, value: object, path: str) -> Iterator[Problem]:
@@ -314,12 +325,23 @@ def _complaint_of_number(term: Term, value: str) -> str:
 
 
 def _complaint_of_code(term: Term, value: str) -> str:
+    if term.code_list in OPEN_CODE_LISTS:
+        return _complaint_of_open_code(value)
     codes = codes_of(term.code_list)
     if value in codes:
         return ""
     near = get_close_matches(value, codes, n=1)
     hint = f"did you mean {near[0]}?" if near else f"it is one of: {', '.join(codes)}"
     return f"{value!r} is no code; {hint}"
+
+
+def _complaint_of_open_code(value: str) -> str:
+    if OPEN_CODE.fullmatch(value):
+        return ""
+    return (
+        f"{value!r} is no code; write a letter, then up to 31 letters, digits, dots, plus or minus "
+        "signs"
+    )
 
 
 def _complaint_of_date(_: Term, value: str) -> str:

@@ -3,14 +3,12 @@
 import re
 
 import pytest
-from builders_contents import BATTERY_IRI, MODEL_IRI, a_statement, as_bytes
-from builders_drawn import contents
+from builders_contents import as_bytes
+from builders_drawn import ODD_DECIMALS, ODD_TEXTS, kinds_with_contents, statement_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from passport.domain.content import (
-    all_terms,
-)
+from passport.domain.content import Datatype, all_terms, terms_of
 from passport.domain.errors import PassportError
 from passport.domain.passport import StatementKind
 from passport.linked_data.canonical import Canonicalizer
@@ -37,14 +35,6 @@ PUBLISHED = {
 }
 
 
-def statement_of(kind, content):
-    is_model = kind.subject_class == "BatteryModel"
-    return a_statement(kind, content, subject_iri=MODEL_IRI if is_model else BATTERY_IRI)
-
-
-kinds_with_contents = st.sampled_from(StatementKind).flatmap(
-    lambda kind: st.tuples(st.just(kind), contents(kind))
-)
 some = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 
@@ -58,6 +48,37 @@ def test_a_content_comes_back_from_its_statement_and_from_the_bytes(kind_and_con
     assert check_statement(document) == []
     assert content_of(document) == content
     assert content_of(parse_document(as_bytes(document))) == content
+
+
+def the_way_there_and_back(term, value):
+    kind = term.kinds[0]
+    assert normalise_content({term.name: value}) == {term.name: value}
+    document = statement_of(kind, {term.name: value})
+    assert check_statement(document) == []
+    return content_of(parse_document(as_bytes(document)))[term.name]
+
+
+@pytest.mark.parametrize("text", [text for text in ODD_TEXTS if text == text.strip()], ids=ascii)
+def test_an_odd_text_comes_back_letter_by_letter(text):
+    serial, name = terms_of(StatementKind.ITEM_PUBLIC), terms_of(StatementKind.MODEL_PUBLIC)
+    several = {"en": text, "he": text, "ar": f"{text} {text}"}
+
+    assert the_way_there_and_back(serial["serialNumber"], text) == text
+    assert the_way_there_and_back(name["modelName"], several) == several
+
+
+@pytest.mark.parametrize("text", ODD_DECIMALS)
+@pytest.mark.parametrize(
+    "term",
+    [
+        term
+        for term in all_terms()
+        if term.kinds and term.datatype is Datatype.DECIMAL and not term.is_many
+    ],
+    ids=lambda term: term.name,
+)
+def test_a_number_comes_back_with_each_of_its_digits(term, text):
+    assert the_way_there_and_back(term, text) == text
 
 
 @given(kinds_with_contents)
