@@ -23,6 +23,7 @@ from passport.bootstrap.demonstration import PASSWORD
 from passport.bootstrap.extensions import load_extensions
 from passport.bootstrap.import_progress import ImportProgress
 from passport.bootstrap.importing import open_report, read_import
+from passport.console.parts import part_app, structure_app
 from passport.diagnostics import configure_logs
 from passport.domain.access import Audience
 from passport.domain.actor import SYSTEM, Actor, Role
@@ -88,6 +89,8 @@ model_app = typer.Typer(no_args_is_help=True, help="Battery models.")
 app.add_typer(operator_app, name="operator")
 document_app = typer.Typer(no_args_is_help=True, help="Documents that models and batteries name.")
 app.add_typer(model_app, name="model")
+app.add_typer(structure_app, name="structure")
+app.add_typer(part_app, name="part")
 app.add_typer(document_app, name="document")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder of the store (PASSPORT_DATA).")]

@@ -52,6 +52,7 @@ from passport.web.routes import (
     imports,
     models,
     operators,
+    parts,
     schemas,
     second_lives,
 )
@@ -70,6 +71,7 @@ _ROUTERS = (
     health.router,
     imports.router,
     checks.router,
+    parts.router,
     batteries.router,
     models.router,
     second_lives.router,

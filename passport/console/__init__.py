@@ -1,0 +1,1 @@
+"""Commands by topic; the command line puts them together."""
