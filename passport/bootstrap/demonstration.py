@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from passport.bootstrap.demonstration_documents import with_documents
 from passport.bootstrap.services import PassportServices
 from passport.domain.access import Audience
 from passport.domain.actor import SYSTEM, Actor, Role
@@ -31,12 +32,17 @@ PASSWORD = "demonstration"  # noqa: S105 - printed on the first page; production
 EV_GTIN = "09506000134352"
 STATIONARY_GTIN = "09506000134369"
 SECOND_LIFE_GTIN = "09506000134376"
+LIGHT_TRANSPORT_GTIN = "09506000134567"
+STARTER_GTIN = "09506000134611"
 
 EV_IN_USE = gs1_battery_id(EV_GTIN, "EV75-000001")
 EV_RETIRED = gs1_battery_id(EV_GTIN, "EV75-000002")
 EV_IN_WASTE = gs1_battery_id(EV_GTIN, "EV75-000003")
 EV_RECYCLED = gs1_battery_id(EV_GTIN, "EV75-000004")
 STATIONARY = gs1_battery_id(STATIONARY_GTIN, "HOME14-00042")
+LIGHT_TRANSPORT = gs1_battery_id(LIGHT_TRANSPORT_GTIN, "RA36-0001")
+STARTER_MODEL = gs1_model_id(STARTER_GTIN)
+"""Starter batteries need no passport; this model has a light record."""
 SECOND_LIFE = gs1_battery_id(SECOND_LIFE_GTIN, "AGAIN-0007")
 
 _PLACED_ON = date(2026, 11, 2)
@@ -118,14 +124,19 @@ def load_record(services: PassportServices, base_url: str, progress: Callable[[s
         _add_company(services, company, base_url)
     _enter_collective(services)
     progress("demonstration: models and batteries")
-    _add_model(services, MANUFACTURER, EV_GTIN, _example("ev-pack-model.json"))
+    ev_model = _example("ev-pack-model.json")["content"]
+    ev_model = with_documents(services, MANUFACTURER.actor, ev_model)
+    _add_model(services, MANUFACTURER, EV_GTIN, {"content": ev_model})
     _add_model(services, MANUFACTURER, STATIONARY_GTIN, _example("stationary-battery-model.json"))
+    _add_model(services, MANUFACTURER, LIGHT_TRANSPORT_GTIN, _example("lmt-battery-model.json"))
+    _add_model(services, MANUFACTURER, STARTER_GTIN, _example("sli-battery-model.json"))
     second_life_model = _example("second-life-battery-model.json")
     _add_model(services, INTEGRATOR, SECOND_LIFE_GTIN, second_life_model)
     item, picture = _example("ev-pack.json"), _picture(base_url)
     for battery_id in (EV_IN_USE, EV_RETIRED, EV_IN_WASTE, EV_RECYCLED):
         _register(services, battery_id, item | {"content": item["content"] | picture})
     _register(services, STATIONARY, _example("stationary-battery.json"))
+    _register(services, LIGHT_TRANSPORT, _example("lmt-battery.json"))
     _let_integrator_read(services)
 
 

@@ -10,8 +10,10 @@ from passport.bootstrap.demonstration import (
     EV_IN_USE,
     EV_IN_WASTE,
     EV_RECYCLED,
+    LIGHT_TRANSPORT,
     PASSWORD,
     SECOND_LIFE,
+    STARTER_MODEL,
 )
 from passport.domain.actor import PUBLIC
 from passport.domain.errors import PassportNotFoundError
@@ -41,6 +43,13 @@ _SHOWN: tuple[tuple[BatteryId, str, str, Badge, str], ...] = (
         "",
     ),
     (
+        LIGHT_TRANSPORT,
+        "The battery of an electric bicycle",
+        "A light means of transport: a passport for each, from 18 February 2027.",
+        Badge(text="New", tone=Tone.AUTHENTIC),
+        "",
+    ),
+    (
         EV_IN_WASTE,
         "A pack that became waste",
         "Same passport, but its producer's organisation answers for it now.",
@@ -54,6 +63,13 @@ _SHOWN: tuple[tuple[BatteryId, str, str, Badge, str], ...] = (
         Badge(text="Passport ceased", tone=Tone.NEUTRAL),
         "",
     ),
+)
+_STARTER = DemoBattery(
+    title="A starter battery",
+    sentence="Needs no passport: its code leads to what holds for every battery of the model.",
+    href=f"/{STARTER_MODEL}",
+    badge=Badge(text="Light record", tone=Tone.NEUTRAL),
+    next_step="",
 )
 _UNKNOWN = DemoBattery(
     title="A battery nobody knows",
@@ -108,5 +124,7 @@ def _batteries(passport: Passport) -> Iterator[DemoBattery]:
             badge=badge,
             next_step=next_step,
         )
+    if passport.services.find_light_model(PUBLIC, STARTER_MODEL) is not None:
+        yield _STARTER
     if any(extension.name == _YARD for extension in passport.extensions):
         yield _UNKNOWN
