@@ -57,20 +57,21 @@ _BADGES = {
     "document-not-valid-yet": Badge(text="Not valid yet", tone=Tone.HELD),
     "document-days": Badge(text="Days contradict each other", tone=Tone.WARNING),
 }
+_PHOTOS = "photos"
 _KILOBYTE, _MEGABYTE = 1000, 1_000_000
 
 
 def size_text(size: int) -> str:
     """Return the length of a file as people write it.
 
-    >>> size_text(512), size_text(240_100), size_text(3_450_000)
-    ('512 bytes', '240 kB', '3.5 MB')
+    >>> size_text(512), size_text(240_100), size_text(3_450_000), size_text(25_000_000)
+    ('512 bytes', '240 kB', '3.5 MB', '25 MB')
     """
     if size < _KILOBYTE:
         return f"{size} bytes"
     if size < _MEGABYTE:
         return f"{size / _KILOBYTE:.0f} kB"
-    return f"{size / _MEGABYTE:.1f} MB"
+    return f"{size / _MEGABYTE:.1f}".removesuffix(".0") + " MB"
 
 
 def language_text(code: str) -> str:
@@ -135,11 +136,11 @@ def href_of(node: Node, kept: StoredDocument | None) -> str:
 
 
 def papers_in(contents: Iterable[Content]) -> Iterator[tuple[str, Node]]:
-    """Yield each document that some contents name themselves, with its term."""
+    """Yield each document that some contents name themselves, with its term; photos are shown."""
     for content in contents:
         for name, value in content.items():
             term = find_term(name)
-            if term is not None and term.value_class == "Document":
+            if term is not None and term.value_class == "Document" and name != _PHOTOS:
                 yield from ((name, node) for node in nodes_in(value) if "absent" not in node)
 
 
