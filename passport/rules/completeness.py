@@ -170,7 +170,7 @@ def _why_open(state: DatumState) -> str:
         case DatumState.NOT_PROVIDED:
             return "The record says that it is not provided"
         case DatumState.NOT_YET_REQUIRED:
-            return "The record says that it is not required yet, but its day has come"
+            return "The record says that it is not required yet; by the day asked about it is"
         case DatumState.UNANSWERED:
             return "Needed where it applies, and nothing says whether it does"
         case _:

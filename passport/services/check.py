@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import chain
+from typing import TypedDict
 
 from passport.domain.access import (
     READ_SCOPE,
@@ -23,6 +25,7 @@ from passport.domain.second_life import NEEDED_EVIDENCE, Succession
 from passport.domain.status import BatteryStatus
 from passport.linked_data.documents import content_of, parse_document
 from passport.rules.calendar import duty_days
+from passport.rules.categories import check_category
 from passport.rules.clauses import ClauseResult, Outcome, PlacingFacts
 from passport.rules.completeness import (
     AT_PLACING,
@@ -32,6 +35,7 @@ from passport.rules.completeness import (
     data_point_matters,
 )
 from passport.rules.dates import DutyDay
+from passport.rules.documents import check_dismantling, check_documents
 from passport.rules.findings import Finding
 from passport.rules.placing import judge_clauses
 from passport.rules.placing_checks import ends_of_declaration
@@ -169,13 +173,17 @@ def _model_report(model: BatteryModel, on: date | None, *, work: Work) -> Placin
         subject=model.model_id,
         name=model.name,
         scope=scope,
-        facts=PlacingFacts(content=model.content),
-        findings=check_plausibility(
-            model.content,
-            chemistry=_chemistry_of(model, work=work),
-            needs=work.rulebook.needs(scope),
-            placed_on=scope.placed_on,
-            today=today,
+        facts=PlacingFacts(content=model.content, **_of_model(model, work=work)),
+        findings=chain(
+            check_plausibility(
+                model.content,
+                chemistry=_chemistry_of(model, work=work),
+                needs=work.rulebook.needs(scope),
+                placed_on=scope.placed_on,
+                today=today,
+            ),
+            check_documents(model.content, scope.placed_on),
+            check_dismantling(model.content),
         ),
         work=work,
     )
@@ -207,14 +215,18 @@ def _battery_report(battery: Battery, on: date | None, *, work: Work) -> Placing
             originals=len(succession.predecessors) if succession else 0,
             evidence=_evidence_of(succession),
         ),
-        findings=check_plausibility(
-            model.content,
-            item=battery.content,
-            condition=condition,
-            chemistry=_chemistry_of(model, work=work),
-            needs=work.rulebook.needs(scope),
-            placed_on=day,
-            today=today,
+        findings=chain(
+            check_plausibility(
+                model.content,
+                item=battery.content,
+                condition=condition,
+                chemistry=_chemistry_of(model, work=work),
+                needs=work.rulebook.needs(scope),
+                placed_on=day,
+                today=today,
+            ),
+            check_documents({**model.content, **battery.content}, day),
+            check_dismantling(model.content),
         ),
         work=work,
     )
@@ -298,6 +310,32 @@ def _article(source: str) -> str:
     return source.removeprefix("Regulation (EU) 2023/1542, ")
 
 
+class _OfModel(TypedDict):
+    """What clauses are judged on that follows from the model."""
+
+    metals: frozenset[str] | None
+    category_findings: tuple[Finding, ...] | None
+
+
+def _of_model(model: BatteryModel, *, work: Work) -> _OfModel:
+    states_use = bool(model.content.get("intendedPurposes"))
+    return _OfModel(
+        metals=_metals_of(model, work=work),
+        category_findings=tuple(check_category(model.content)) if states_use else None,
+    )
+
+
+def _metals_of(model: BatteryModel, *, work: Work) -> frozenset[str] | None:
+    """Return the metals that the chemistry holds; nothing where its row names none."""
+    chemistry = _chemistry_of(model, work=work)
+    if chemistry is None or not chemistry.contains:
+        return None
+    return frozenset(_METALS[symbol] for symbol in chemistry.contains if symbol in _METALS)
+
+
+_METALS = {"Cd": "cadmium", "Co": "cobalt", "Li": "lithium", "Ni": "nickel", "Pb": "lead"}
+
+
 def _evidence_of(succession: Succession | None) -> frozenset[str]:
     if succession is None:
         return frozenset()
@@ -305,8 +343,8 @@ def _evidence_of(succession: Succession | None) -> frozenset[str]:
 
 
 def _newest_condition(battery_id: BatteryId, *, work: Work) -> Content | None:
-    chain = work.statements.all_about(battery_id, StatementKind.CONDITION)
-    return content_of(parse_document(chain[-1].body)) if chain else None
+    conditions = work.statements.all_about(battery_id, StatementKind.CONDITION)
+    return content_of(parse_document(conditions[-1].body)) if conditions else None
 
 
 # --- between two days -----------------------------------------------------------------------------
