@@ -171,47 +171,46 @@ class Chemistries:
         Raises:
             InvalidValueError: A row is none; its line is named.
         """
-        added: list[Chemistry] = []
         reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
         unknown = sorted(set(reader.fieldnames or ()) - set(COLUMNS))
         if unknown or "code" not in (reader.fieldnames or ()):
             raise InvalidValueError(
                 f"its columns are {', '.join(COLUMNS)}, not {', '.join(unknown) or 'none of them'}"
             )
+        by_code, by_name = dict(self._by_code), dict(self._by_name)
         for row in reader:
             try:
-                added.append(_chemistry({column: (row.get(column) or "") for column in COLUMNS}))
+                cells = {column: (row.get(column) or "") for column in COLUMNS}
+                _join(_chemistry(cells), by_code, by_name)
             except InvalidValueError as error:
                 raise InvalidValueError(f"line {reader.line_num}: {error}") from error
-        return _registry((*self, *added), published=self.published)
+        return Chemistries(by_code, by_name, self.published)
 
 
 @cache
 def published_chemistries() -> Chemistries:
     """Return the chemistries of the list that is published with the vocabulary."""
-    rows = [_chemistry(dict(zip(COLUMNS, cells, strict=True))) for cells in CHEMISTRY_ROWS]
-    return _registry(rows, published=frozenset(row.code for row in rows))
-
-
-def _registry(rows: Iterable[Chemistry], *, published: frozenset[str]) -> Chemistries:
     by_code: dict[str, Chemistry] = {}
     by_name: dict[str, str] = {}
-    for row in rows:
-        if row.code in by_code:
+    for cells in CHEMISTRY_ROWS:
+        _join(_chemistry(dict(zip(COLUMNS, cells, strict=True))), by_code, by_name)
+    return Chemistries(by_code, by_name, frozenset(by_code))
+
+
+def _join(row: Chemistry, by_code: dict[str, Chemistry], by_name: dict[str, str]) -> None:
+    """Add a row to those above it."""
+    if row.code in by_code:
+        raise InvalidValueError(f"{row.code} is in the list already: {by_code[row.code].label}")
+    if row.broader and row.broader not in by_code:
+        raise InvalidValueError(
+            f"{row.code} is a kind of {row.broader}, which stands in no row above it"
+        )
+    by_code[row.code] = _filled(row, by_code[row.broader]) if row.broader else row
+    for name in (row.code, row.label, *row.aliases):
+        if by_name.setdefault(_key(name), row.code) != row.code:
             raise InvalidValueError(
-                f"{row.code} is in the list already, as {by_code[row.code].label}"
+                f"{row.code} is also called {name!r}, which is {by_name[_key(name)]} already"
             )
-        if row.broader and row.broader not in by_code:
-            raise InvalidValueError(
-                f"{row.code} is a kind of {row.broader}, which stands in no row above it"
-            )
-        by_code[row.code] = _filled(row, by_code[row.broader]) if row.broader else row
-        for name in (row.code, row.label, *row.aliases):
-            if by_name.setdefault(_key(name), row.code) != row.code:
-                raise InvalidValueError(
-                    f"{row.code} is also called {name!r}, which is {by_name[_key(name)]} already"
-                )
-    return Chemistries(by_code, by_name, published)
 
 
 def _filled(row: Chemistry, broader: Chemistry) -> Chemistry:
