@@ -123,7 +123,8 @@ def test_cells_of_a_spreadsheet_become_what_they_mean():
         ({"renewableContentPercent": "120"}, "/renewableContentPercent", "120 in % is above 100"),
         ({"expectedCycles": "1500.5"}, "/expectedCycles", "no whole number"),
         ({"massKg": "432.5"}, "/massKg", "did you mean massKilograms?"),
-        ({"chemistry": "NCM"}, "/chemistry", "did you mean NMC?"),
+        ({"electrolyteState": "liqud"}, "/electrolyteState", "did you mean liquid?"),
+        ({"chemistry": "NCM 622"}, "/chemistry", "'NCM 622' is no code; write a letter"),
         ({"separateCollectionMarking": "?"}, "/separateCollectionMarking", "it is one of: batter"),
         ({"modelName": "EV 75"}, "/modelName", 'give the text by language: {"en": "..."}'),
         ({"modelName": {"english": "x"}}, "/modelName", "'english' is no language"),
@@ -226,7 +227,7 @@ def test_wrong_batteries_are_named(changed, message):
 
 
 def test_all_wrong_places_are_named_at_once():
-    found = model_problems(massKilograms="x", chemistry="y", cellCount=None)
+    found = model_problems(massKilograms="x", chemistry="?", cellCount=None)
 
     assert [problem.path for problem in found] == ["/massKilograms", "/chemistry", "/cellCount"]
 
