@@ -184,6 +184,8 @@ class ModelPage:
     emergency: Emergency
     groups: tuple[FactGroup, ...]
     is_light: bool = False
+    dismantling: Link | None = None
+    documents: tuple[LineItem, ...] = ()
     batteries: tuple[LineItem, ...] = ()
     statements: tuple[LineItem, ...] = ()
     downloads: tuple[Link, ...] = ()

@@ -15,6 +15,8 @@ from passport.ui.views.battery import ModelPage
 from passport.web.dependencies import Visit, Visited
 from passport.web.errors import AddressUnknownError
 from passport.web.negotiation import PRESENTATIONS, form_for
+from passport.web.pages.dismantling import dismantling_link
+from passport.web.pages.papers import paper_lines
 from passport.web.pages.parts import emergency_of, evidence_of, groups_of
 from passport.web.pages.record import kind_text, model_name, read
 from passport.web.verdicts import verdict_of
@@ -57,9 +59,11 @@ def _answer(visit: Visit, model_id: ModelId) -> Response:
 
 
 def _page(visit: Visit, model_id: ModelId, statements: Sequence[SignedStatement]) -> ModelPage:
-    contents = [read(one) for one in statements]
+    read_statements = [read(one) for one in statements]
+    contents = [one.content for one in read_statements]
     public = next(
-        (one.content for one in contents if one.signed.kind is StatementKind.MODEL_PUBLIC), {}
+        (one.content for one in read_statements if one.signed.kind is StatementKind.MODEL_PUBLIC),
+        {},
     )
     checked = visit.verdicts.check_statements(statements)
     category = Category(str(public.get("category", Category.EV.value)))
@@ -70,6 +74,8 @@ def _page(visit: Visit, model_id: ModelId, statements: Sequence[SignedStatement]
         identifier=model_iri(visit.passport.base_url, model_id),
         verdict=verdict_of(checked, ""),
         emergency=emergency_of(public),
-        groups=groups_of(*(one.content for one in contents)),
-        statements=evidence_of(contents, names=checked.issuers, holds=checked.holds),
+        groups=groups_of(*contents),
+        dismantling=None if visit.actor.is_anonymous else dismantling_link(model_id, *contents),
+        documents=paper_lines(visit.services, visit.actor, contents),
+        statements=evidence_of(read_statements, names=checked.issuers, holds=checked.holds),
     )
