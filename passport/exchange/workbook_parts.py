@@ -32,7 +32,8 @@ _STYLES = "xl/styles.xml"
 _CHUNK = 1 << 20
 _LOCAL_HEADER = struct.Struct("<26xHH")
 _ENCRYPTED = 0x1
-_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_ROW = re.compile(r"[1-9][0-9]{0,6}")
+_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _PERCENT_FORMATS = frozenset({"9", "10"})
 """Built-in number formats 0 % and 0.00 %. Source: ISO/IEC 29500-1, 18.8.30."""
 _ERROR = "holds an error such as #N/A; put its formula right, or type the value"
@@ -177,7 +178,7 @@ class _Walk:
                 self._begin_part(name)
             case "row":
                 self.end_cell()
-                self._row = int(attributes["r"]) - 1 if "r" in attributes else self._row + 1
+                self._row = _row_place(attributes["r"]) if "r" in attributes else self._row + 1
                 self._column = -1
             case "mergeCell":
                 self.facts.merged.append(attributes.get("ref", ""))
@@ -283,6 +284,12 @@ def _parser() -> expat.XMLParserType:
 
 def _refuse_doctype(*_: object) -> None:
     raise FileUnreadableError("the workbook declares entities of its own, which no program writes")
+
+
+def _row_place(number: str) -> int:
+    if not _ROW.fullmatch(number):
+        raise FileUnreadableError(f"the workbook names a row {number!r}")
+    return int(number) - 1
 
 
 def _place_of(reference: str) -> tuple[int, int]:

@@ -42,7 +42,7 @@ _MOST_CERTAIN_DIGITS = 15
 """A spreadsheet keeps 15 digits of a number; what follows is zeros."""
 _SHORTEST_GTIN = 8
 _GTIN_DIGITS = 14
-_EXPONENT = re.compile(r"[+-]?\d([.,]\d+)?[eE][+-]\d{2,3}")
+_EXPONENT = re.compile(r"[+-]?\d([.,]\d+)?[eE][+-]\d{1,3}")
 _POINT = re.compile(r"[+-]?\d+(\.\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d+)?")
