@@ -67,6 +67,7 @@ def overview(visit: VisitedSignedIn) -> Response:
         actions=(
             Link(text="Register batteries", href="/operator/register"),
             Link(text="Declare a second life", href="/operator/second-life"),
+            Link(text="Models that become incomplete", href="/operator/incomplete"),
             Link(text="Documents", href="/operator/documents"),
         ),
         search=FormState.of({"q": sought}),
