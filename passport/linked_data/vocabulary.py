@@ -3,6 +3,7 @@
 import re
 
 from passport.domain.passport import StatementKind
+from passport.linked_data.mappings import published_mappings
 from passport.linked_data.terms import (
     VALUE_TYPES,
     VOCABULARY,
@@ -62,7 +63,7 @@ def _property(row: TermRow) -> dict[str, object]:
         node[term_iri("annexXiiiPoint")] = row.cells["annex_xiii"].split(", ")
     if row.cells["code_list"]:
         node["rdfs:seeAlso"] = {"@id": _scheme_iri(row.cells["code_list"])}
-    return node
+    return node | published_mappings(row.name)
 
 
 def _qudt_unit(ucum: str) -> str:
