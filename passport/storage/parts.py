@@ -90,7 +90,7 @@ class SqlPartRegister:
             .order_by(
                 col(PartMoveRow.occurred_at).desc(),
                 col(PartMoveRow.recorded_at).desc(),
-                col(PartMoveRow.to_position),
+                col(PartMoveRow.to_path),
             )
         )
         return [_move(row) for row in self._store.session.exec(query)]

@@ -40,6 +40,7 @@ from passport.web.pages import (
     report,
     scan,
     second_life,
+    structure,
 )
 from passport.web.pages import documents as document_pages
 from passport.web.pages import imports as import_pages
@@ -98,6 +99,7 @@ _ROUTERS = (
     import_pages.router,
     reference.router,
     report.router,
+    structure.router,
     administration.router,
 )
 _CSRF_PURPOSE = b"passport forms\x00"

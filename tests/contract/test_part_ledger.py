@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from random import Random
 from threading import Barrier
 
 import pytest
@@ -570,3 +571,38 @@ def test_a_second_life_of_parts_that_the_original_has_not_is_refused(record):
 
     with pytest.raises(PartMismatchError, match="has no part Z"):
         give_second_life(record, NEW_LIFE, PACK, predecessors=named)
+
+
+# --- any sequence ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_after_any_sequence_each_instant_is_read_as_it_was(record, seed):
+    chance = Random(seed)  # noqa: S311 - a sequence that comes again, not a secret
+    packs = (register(record), register(record, OTHER_PACK))
+    record_modules(record, PACK, "A", "B", "C")
+    record_modules(record, OTHER_PACK, "X", "Y")
+    seen = []
+
+    for step in range(16):
+        at = NOON - 9 * DAY + step * timedelta(hours=1)
+        change = PartChange(
+            position=f"M{chance.randint(1, 4)}",
+            put_in=chance.choice("ABCXYN"),
+            level=StructureLevel.MODULE,
+            occurred_at=at,
+        )
+        try:
+            if chance.random() < 0.7:
+                record.services.swap_part(MAKER, chance.choice(packs), change)
+            else:
+                record.services.install_part(MAKER, chance.choice(packs), change)
+        except ConflictError:
+            continue
+        seen.append((at, [serials_at(record, pack) for pack in packs]))
+
+    assert len(seen) > 3
+    for at, places in seen:
+        assert [serials_at(record, pack, at) for pack in packs] == places
+        found = [serial for one in places for serial in one.values()]
+        assert len(set(found)) == len(found)

@@ -163,7 +163,7 @@ def _restricted_page(visit: Visit, battery_id: BatteryId, form: FormState) -> Re
         access=_access(passport, actor, record),
         notices=() if sees_use else (_USE_IS_CLOSED,),
         sees_use=sees_use,
-        actions=_actions(actor, battery),
+        actions=_actions(actor, battery, sees_use=sees_use),
         verdict=verdict_of(checked, record.signer, reason=annulment_reason(record)),
         groups=groups_of(
             declared,
@@ -210,10 +210,12 @@ def _access(passport: Passport, actor: Actor, record: Record) -> Access:
     return Access(reason="You are authorised by who answers for it.", until="As long as you are.")
 
 
-def _actions(actor: Actor, battery: Battery) -> tuple[Link, ...]:
+def _actions(actor: Actor, battery: Battery, *, sees_use: bool) -> tuple[Link, ...]:
+    parts = Link(text="What it is made of", href=f"/structure/{battery.battery_id}")
     if actor.organisation != battery.responsible or battery.state is not PassportState.ACTIVE:
-        return ()
+        return (parts,) if sees_use else ()
     return (
+        parts,
         Link(text="Report an event", href=f"/report/{battery.battery_id}"),
         Link(text="Who reads it", href=f"/batteries/{battery.battery_id}/grants"),
     )
