@@ -44,6 +44,11 @@ class NodePeer:
         request = {"do": "verify", "credential": credential, "count": count}
         return self._ask(request | ({"now": now} if now else {}))
 
+    def canonize(self, document: Mapping[str, object]) -> bytes:
+        """Write a document as canonical N-Quads (RDFC-1.0) with jsonld.js and rdf-canonize."""
+        answer = self._ask({"do": "canonize", "document": document})
+        return answer["canonical"].encode()
+
     def _ask(self, request: Mapping[str, object]) -> dict[str, Any]:
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()

@@ -3,6 +3,7 @@
 //   {"do": "know", "documents": {address: document}}         contexts and DID documents it may read
 //   {"do": "sign", "credential": .., "key": .., "count": n}  -> {"credential": .., "cpu_us": ..}
 //   {"do": "verify", "credential": .., "count": n}           -> {"verified": .., "errors": .., "cpu_us": ..}
+//   {"do": "canonize", "document": ..}                       -> {"canonical": N-Quads}
 //
 // `key` is a Multikey with `secretKeyMultibase`. `cpu_us` is the CPU time of one of `count` calls.
 // Nothing is fetched: an address that is not known is an error.
@@ -12,6 +13,7 @@ import {DataIntegrityProof} from '@digitalbazaar/data-integrity';
 import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey';
 import {cryptosuite} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
 import {defaultDocumentLoader, issue, verifyCredential} from '@digitalbazaar/vc';
+import jsonld from 'jsonld';
 
 const known = new Map();
 
@@ -70,6 +72,15 @@ const operations = {
       checkStatus: () => ({verified: true})
     }));
     return {verified: last.verified, errors: errorsOf(last), cpu_us: cpuMicroseconds};
+  },
+  async canonize({document}) {
+    const canonical = await jsonld.canonize(document, {
+      algorithm: 'RDFC-1.0',
+      format: 'application/n-quads',
+      documentLoader,
+      safe: true
+    });
+    return {canonical};
   }
 };
 
