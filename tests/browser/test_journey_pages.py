@@ -129,6 +129,7 @@ PAGES = {
     "integrator": {
         "health": f"/condition/{EV_IN_USE}",
         "second-life-health": f"/condition/{SECOND_LIFE}",
+        "bench": f"/dismantling/{EV_IN_USE}",
         "ask": f"/access/{STATIONARY}",
         "declare": "/operator/second-life",
     },
@@ -136,6 +137,7 @@ PAGES = {
         "operator": "/operator",
         "grants": f"/batteries/{EV_IN_USE}/grants",
         "register": "/operator/register",
+        "documents": "/operator/documents",
         "storage-health": f"/condition/{STATIONARY}",
     },
     "collector": {"yard": "/yard", "intake": "/yard/intake"},
