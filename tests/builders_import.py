@@ -8,7 +8,9 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import xlsxwriter
+from builders_contents import an_example
 
+from passport.exchange.import_templates import flattened
 from passport.services.import_table import EnteredRow, EnteredTable, Layout
 
 GTIN = "09506000134352"
@@ -97,3 +99,22 @@ def rows_of(workbook: bytes) -> list[list[Any]]:
 
     page = load_workbook(io.BytesIO(workbook)).worksheets[0]
     return [["" if cell.value is None else cell.value for cell in row] for row in page.iter_rows()]
+
+
+def pack_rows(*serials: str, **changed: str) -> list[list[str]]:
+    """Return the names of columns and one row for each EV pack, as its maker enters them.
+
+    Args:
+        serials: Serial numbers.
+        changed: Columns that hold something else in the last row.
+    """
+    example = an_example("ev-pack")
+    entered = {
+        "gtin": GTIN,
+        "serial": "",
+        "placedOnMarketOn": "2026-11-01",
+        **dict(flattened(example["content"])),
+    }
+    rows = [entered | {"serial": serial, "serialNumber": serial} for serial in serials]
+    rows[-1] |= changed
+    return [list(entered), *(list(row.values()) for row in rows)]

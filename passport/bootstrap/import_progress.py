@@ -18,14 +18,19 @@ class ImportProgress:
         say: Tells people a line.
         done: Rows of which it is known what became of them.
         refused: Those that were refused.
+        clock: Seconds that only go forward [s].
     """
 
     total: int | None
     say: Callable[[str], None]
     done: int = 0
     refused: int = 0
-    _begun_s: float = field(default_factory=monotonic)
-    _said_s: float = field(default_factory=monotonic)
+    clock: Callable[[], float] = monotonic
+    _begun_s: float = field(init=False)
+    _said_s: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._begun_s = self._said_s = self.clock()
 
     def follow(self, results: Iterable[ImportResult]) -> Iterator[ImportResult]:
         """Yield the results as they come, and say now and then how many there were."""
@@ -33,7 +38,7 @@ class ImportProgress:
             yield result
             self.done += 1
             self.refused += bool(result.problems)
-            now_s = monotonic()
+            now_s = self.clock()
             if now_s - self._said_s >= _BETWEEN_S:
                 self._said_s = now_s
                 of = "" if self.total is None else f" of {self.total:,}"

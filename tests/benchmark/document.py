@@ -25,6 +25,8 @@ are as good as the figure beside it and more where we are better; a *bar* is the
   `PassportServices.import_batteries`; four statements are signed for each pack, with their places
   on a status list and in the log; SQLite syncs each transaction to disk, the PostgreSQL server of
   the tests runs without fsync;
+- **workbooks**: 10,000 packs of 40 cells measured, walked through for faults and read, beside
+  openpyxl that streams their values alone;
 - **viewing**: the whole answer to a visitor over a kept connection, beside the same bytes, head and
   body, sent by the same server process from a dictionary with nothing in between;
 - **frames**: decoded, checked, spooled with fsync and entered in the ledger before the answer; days

@@ -12,9 +12,12 @@ import orjson
 import pytest
 from builders import EV_GTIN, SECOND_LIFE_GTIN
 from builders_contents import SCHEMAS, a_content, an_example
+from builders_import import a_workbook, pack_rows, rows_of
 
 from passport import cli
-from passport.domain.errors import PassportError
+from passport.bootstrap.import_progress import ImportProgress
+from passport.domain.errors import PassportError, Problem
+from passport.services.importing import ImportResult
 
 PACK = f"{EV_GTIN}/EV75-000001"
 PATH = f"01/{EV_GTIN}/21/EV75-000001"
@@ -267,6 +270,83 @@ def test_a_file_that_cannot_be_read_is_refused_or_not_tried(stocked):
     assert stocked("register", a_file("packs.txt", b"x"), "--operator", "voltra").code == 1
     assert stocked("register", "missing.csv", "--operator", "voltra").code == 2
     assert stocked("register", a_file("p.json", a_pack("K-1"))).code == 2
+
+
+def test_a_workbook_is_registered_and_its_bad_cell_named_as_the_spreadsheet_names_it(stocked):
+    rows = pack_rows("X-1", "X-2", "X-3")
+    rows[2][rows[0].index("serial")] = 17
+    file = a_file("packs.xlsx", a_workbook(*rows))
+
+    ended = stocked("register", file, "--operator", "voltra")
+
+    assert ended.code == 1
+    assert [line["battery"].rpartition("/")[2] for line in ended.lines] == ["X-1", "X-3"]
+    assert "row 2, column serial: cell B3: holds the number 17" in ended.err
+
+
+def test_errors_are_written_beside_the_rows_and_put_right_there(stocked):
+    rows = pack_rows("E-1", "E-2", individualMassKilograms="heavy")
+    file = a_file("packs.xlsx", a_workbook(*rows))
+
+    first = stocked("register", file, "--operator", "voltra", "--errors", "wrong.xlsx")
+
+    head, good, bad = rows_of(Path("wrong.xlsx").read_bytes())
+    assert (first.code, good[0], bad[0]) == (1, "registered", "refused")
+    assert "heavy" in bad[1]
+    bad[head.index("individualMassKilograms")] = "431.8"
+    right = a_file("right.xlsx", a_workbook(head, bad))
+    again = stocked("register", right, "--operator", "voltra", "--errors", "rest.csv")
+    assert (again.code, len(again.lines)) == (0, 1)
+    assert Path("rest.csv").read_text("utf-8-sig").splitlines()[1].startswith("registered,,")
+    once_more = stocked("register", right, "--operator", "voltra", "--errors", "rest.csv")
+    assert once_more.lines == again.lines
+    assert "already on record" in Path("rest.csv").read_text("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("file", "errors", "said"),
+    [
+        ("packs.csv", "packs.csv", "is the file of batteries itself"),
+        ("packs.csv", "wrong.pdf", "ends in neither .xlsx nor .csv"),
+        ("packs.json", "wrong.xlsx", "is no table"),
+    ],
+)
+def test_errors_are_refused_where_they_cannot_be_written(stocked, file, errors, said):
+    a_file("packs.csv", a_table(a_row("T-1")))
+    a_file("packs.json", a_pack("T-1"))
+    before = Path(file).read_bytes()
+
+    ended = stocked("register", file, "--operator", "voltra", "--errors", errors)
+
+    assert ended.code == 1
+    assert said in ended.err
+    assert Path(file).read_bytes() == before
+    assert stocked("status", f"{EV_GTIN}/T-1").code == 1
+
+
+def test_a_template_is_written_for_a_model_and_stands_alone(stocked):
+    made = stocked("register", "--template", EV_GTIN, "-o", "packs.xlsx")
+
+    assert (made.code, made.out) == (0, b"")
+    assert rows_of(Path("packs.xlsx").read_bytes())[0][:2] == ["gtin", "serial"]
+    assert stocked("register", "--template", "09506000134345", "-o", "x.xlsx").code == 1
+    assert stocked("register", "--template", EV_GTIN).code == 2
+    assert stocked("register", "--template", EV_GTIN, "packs.xlsx", "-o", "x.xlsx").code == 2
+    assert stocked("register", "--operator", "voltra").code == 2
+
+
+def test_progress_is_told_at_most_once_a_second():
+    quarters_s = iter(number / 4 for number in range(13))
+    said: list[str] = []
+    progress = ImportProgress(total=1_000, say=said.append, clock=lambda: next(quarters_s))
+    results = [
+        ImportResult(number=number, registration=None, problems=(Problem(message="no"),))
+        for number in range(1, 13)
+    ]
+
+    assert list(progress.follow(results)) == results
+
+    assert said == [f"{done} of 1,000 rows, {done} refused, 4 rows/s" for done in (4, 8, 12)]
 
 
 # --- showing and verifying ------------------------------------------------------------------------
