@@ -11,6 +11,7 @@ from decimal import Decimal
 from passport.domain.access import BATTERY_SCOPE, READ_SCOPE, require_reach, require_role
 from passport.domain.actor import Actor, Role
 from passport.domain.battery import Battery, BatteryModel
+from passport.domain.chemistry import Chemistries
 from passport.domain.content import Content
 from passport.domain.errors import (
     ConflictError,
@@ -36,6 +37,7 @@ from passport.domain.status import (
     RemanufacturingRecord,
     status_after,
 )
+from passport.services.chemistry import unknown_chemistry
 from passport.services.current import links_of, read_living, read_model_of, resign
 from passport.services.desk import new_id
 from passport.services.issue import (
@@ -98,6 +100,7 @@ def declare_second_life(
 
     Raises:
         AccessDeniedError: The actor does not place batteries on the market for this operator.
+        InvalidValueError: An original is named in no way or in two, or its chemistry is unknown.
         EvidenceMissingError: Evidence of title or of the operation is missing.
         TransitionRefusedError: The law has no such way for one of the originals.
         ContentRefusedError: The new battery's content breaks the rules of its terms.
@@ -113,6 +116,7 @@ def declare_second_life(
     content = checked_content(new.content, ITEM_LEVELS, work.rulebook.needs(scope))
     require_serial(new.battery_id, content)
     _require_predecessors(new.predecessors, work=work)
+    predecessors = tuple(_with_code(one, work.chemistries) for one in new.predecessors)
     documents = _require_evidence(actor, new, work=work)
     require_parts(actor, new.predecessors, work=work)
     if work.passports.find(new.battery_id) or work.successions.made(new.battery_id):
@@ -124,7 +128,7 @@ def declare_second_life(
         succession_id=new_id(),
         battery_id=new.battery_id,
         operation=new.operation,
-        predecessors=tuple(new.predecessors),
+        predecessors=predecessors,
         evidence=tuple(new.evidence),
         declared_by=placer.slug,
         declared_at=work.clock.now(),
@@ -283,6 +287,17 @@ def _require_predecessors(predecessors: Sequence[Predecessor], *, work: Work) ->
             raise InvalidValueError(f"the original {predecessor.label} is named twice")
         if predecessor.foreign_iri:
             _require_foreign(predecessor.foreign_iri, work=work)
+
+
+def _with_code(predecessor: Predecessor, chemistries: Chemistries) -> Predecessor:
+    """Return an original with the chemistry of its plate as passports write it."""
+    plate = predecessor.plate
+    if plate is None or not plate.chemistry:
+        return predecessor
+    found = chemistries.find(plate.chemistry) or chemistries.find_named(plate.chemistry)
+    if found is None:
+        raise InvalidValueError(unknown_chemistry(plate.chemistry, chemistries))
+    return replace(predecessor, plate=replace(plate, chemistry=found.code))
 
 
 def _require_foreign(iri: str, *, work: Work) -> None:
