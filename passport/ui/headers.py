@@ -18,8 +18,8 @@ def page_headers(*, camera: bool = False) -> dict[str, str]:
     """Headers of a page: nothing from other hosts, no inline script, no frames.
 
     Args:
-        camera: Whether this is the scan page; only that one may use the camera and run the
-            decoder, which is WebAssembly.
+        camera: Whether codes are scanned on this page; only such a page may use the camera and
+            run the decoder, which is WebAssembly.
     """
     policy = _POLICY | (_WITH_DECODER if camera else {})
     return {

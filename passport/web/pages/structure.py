@@ -206,7 +206,8 @@ def _show(
     page = _page(visit, battery_id, form, upload_form)
     is_wrong = any(one.errors or one.problem for one in (form, upload_form))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK
-    return visit.pages.show("structure.html", page, status=status)
+    has_camera = page.bench is not None
+    return visit.pages.show("structure.html", page, status=status, camera=has_camera)
 
 
 def _page(
