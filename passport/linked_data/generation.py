@@ -51,7 +51,7 @@ from passport.linked_data.versions import (
     require_later,
     require_unfrozen,
 )
-from passport.linked_data.vocabulary import vocabulary_document
+from passport.linked_data.vocabulary import as_turtle, vocabulary_document
 
 SCHEMA_BASE = "https://w3id.org/open-battery-passport/schemas/"
 
@@ -87,6 +87,7 @@ def generated_files(version: str = CONTEXT_VERSION) -> dict[str, str]:
         f"schemas/{context_file(version)}": context,
         "schemas/contexts/map.json": _context_map(context, version),
         "schemas/vocabulary/battery.jsonld": _json(vocabulary_document()),
+        "schemas/vocabulary/battery.ttl": as_turtle(vocabulary_document()),
         "schemas/shacl/statements.ttl": statement_shapes(),
         "schemas/shacl/passport.ttl": passport_shapes(),
     }

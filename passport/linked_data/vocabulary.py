@@ -1,6 +1,8 @@
 """The published vocabulary: what each word of the contexts means, as linked data."""
 
 import re
+from collections.abc import Mapping
+from typing import Any, cast
 
 from passport.domain.passport import StatementKind
 from passport.linked_data.mappings import published_mappings
@@ -14,6 +16,7 @@ from passport.linked_data.terms import (
     term_rows,
     unit_rows,
 )
+from passport.linked_data.turtle import turtle_of
 
 _CONTEXT = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -39,6 +42,29 @@ def vocabulary_document() -> dict[str, object]:
     graph += [_property(row) for row in term_rows()]
     graph += _code_lists()
     return {"@context": _CONTEXT, "@graph": graph}
+
+
+def vocabulary_part(iri: str) -> dict[str, object] | None:
+    """Return what the vocabulary says of one word: its node, and the codes of a code list.
+
+    Args:
+        iri: Name of a term, class or code list.
+    """
+    document = vocabulary_document()
+    nodes = [
+        node
+        for node in cast("list[dict[str, object]]", document["@graph"])
+        if node["@id"] == iri or node.get("skos:inScheme") == {"@id": iri}
+    ]
+    return document | {"@graph": nodes} if nodes else None
+
+
+def as_turtle(document: Mapping[str, object]) -> str:
+    """Write the vocabulary, or a part of it, in Turtle."""
+    return turtle_of(
+        cast("Mapping[str, str]", document["@context"]),
+        cast("list[Mapping[str, Any]]", document["@graph"]),
+    )
 
 
 def _class(name: str) -> dict[str, object]:
