@@ -8,6 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LONGEST_MODULE = 600
+# A table written by a program for programs; people read schemas/terms.csv.
+GENERATED = {ROOT / "passport" / "domain" / "term_table.py"}
 
 # With one letter in brackets each, so that this file does not find itself.
 REGISTRY_HOSTS = (
@@ -67,7 +69,7 @@ def test_no_module_is_too_long_to_read():
     long = {
         str(path.relative_to(ROOT)): lines
         for path in _tracked("*.py")
-        if (lines := len(_text(path).splitlines())) > LONGEST_MODULE
+        if (lines := len(_text(path).splitlines())) > LONGEST_MODULE and path not in GENERATED
     }
 
     assert long == {}
