@@ -79,8 +79,7 @@ class StatementDesk:
         now = self.work.clock.now()
         version = 1 if previous is None else previous.version + 1
         entry = self._place_on_list()
-        if kind is not StatementKind.INDEX:
-            content = complete_documents(content, work=self.work)
+        content = self._with_documents(content, kind, about=about, point=point)
         document = build_statement(
             kind,
             statement_iri=self._iri(f"statements/{statement_id}"),
@@ -113,9 +112,6 @@ class StatementDesk:
             status_index=entry.index,
         )
         self.work.statements.add(statement)
-        self.work.documents.refer(
-            references_of(content, about=about, point=point, issuer=self.operator.slug)
-        )
         return statement
 
     def continue_series(  # noqa: PLR0913 - the same, but for what came before
@@ -153,6 +149,18 @@ class StatementDesk:
             self.work.status_lists.save(
                 replace(found, revoked=revoked, body=self._signed_list(list_id, revoked))
             )
+
+    def _with_documents(
+        self, content: Content, kind: StatementKind, *, about: str, point: Point
+    ) -> Content:
+        """Return a content with its documents told by digest, and record that it names them."""
+        if kind is StatementKind.INDEX:  # it names statements, never a document
+            return content
+        completed = complete_documents(content, work=self.work)
+        self.work.documents.refer(
+            references_of(completed, about=about, point=point, issuer=self.operator.slug)
+        )
+        return completed
 
     def _iri(self, path: str) -> str:
         return f"{self.operator.base_url}/{path}"

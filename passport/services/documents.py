@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
@@ -19,7 +19,7 @@ from passport.domain.document import (
     parse_document_digest,
 )
 from passport.domain.errors import ContentRefusedError, InvalidValueError, Problem
-from passport.linked_data.generation import LANGUAGE_PATTERN
+from passport.linked_data.patterns import LANGUAGE_PATTERN
 from passport.services.file_types import document_media_type
 from passport.services.operators import read_operator, require_acts_for
 from passport.services.ports import Work
@@ -165,6 +165,8 @@ def complete_documents(content: Content, *, work: Work) -> dict[str, object]:
 
 
 def _completed(name: str, value: object, path: str, problems: list[Problem], work: Work) -> object:
+    if isinstance(value, str):  # most are; each signing comes by here
+        return value
     if isinstance(value, list | tuple):
         return [
             _completed(name, one, f"{path}/{place}", problems, work)
@@ -233,12 +235,14 @@ def references_of(
 
 
 def _digests_in(value: object) -> Iterator[str]:
+    parts: Iterable[object] = ()
     if isinstance(value, Mapping):
         digest = value.get("documentDigest")
         if isinstance(digest, str):
             yield digest
-        for one in value.values():
-            yield from _digests_in(one)
+        parts = value.values()
     elif isinstance(value, list | tuple):
-        for one in value:
+        parts = value
+    for one in parts:
+        if not isinstance(one, str):
             yield from _digests_in(one)
