@@ -266,18 +266,17 @@ def _report(  # noqa: PLR0913 - everything that a report is made of
 def _join(matters: list[Matter], result: ClauseResult) -> None:
     """Enter a clause among the data points; one that says the same as a data point joins it."""
     clause, place = result.clause, _PLACES[result.outcome]
-    for index, matter in enumerate(matters):
-        if matter.place is place and (
-            (result.paths and set(result.paths) <= set(matter.paths))
-            or (not result.paths and set(matter.data_points) & set(clause.data_points))
-        ):
-            matters[index] = replace(
-                matter,
-                clause=clause.clause,
-                what_to_do=clause.what_to_do if matter.what_to_do else "",
-                legal_point=f"{matter.legal_point}; {_article(clause.source)}",
-            )
-            return
+    same = _saying_the_same(matters, result, place)
+    for index in same:
+        matter = matters[index]
+        matters[index] = replace(
+            matter,
+            clause=clause.clause,
+            what_to_do=clause.what_to_do if matter.what_to_do else "",
+            legal_point=f"{matter.legal_point}; {_article(clause.source)}",
+        )
+    if same:
+        return
     matters.append(
         Matter(
             place=place,
@@ -292,6 +291,20 @@ def _join(matters: list[Matter], result: ClauseResult) -> None:
             begins_on=result.day.on if result.day and place is Place.NOT_YET else None,
         )
     )
+
+
+def _saying_the_same(matters: list[Matter], result: ClauseResult, place: Place) -> list[int]:
+    """Return which data points say together all that a clause asks for; none where they do not."""
+    asked, points = set(result.paths), set(result.clause.data_points)
+    found = [
+        index
+        for index, matter in enumerate(matters)
+        if matter.place is place
+        and matter.data_points
+        and (asked & set(matter.paths) if asked else points & set(matter.data_points))
+    ]
+    said = {path for index in found for path in matters[index].paths}
+    return found if asked <= said else []
 
 
 _PLACES = {
