@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from passport.bootstrap.unit_of_work import Committing
-from passport.domain.actor import Actor
+from passport.domain.actor import PUBLIC, Actor
 from passport.domain.battery import BatteryModel
 from passport.domain.content import Content
+from passport.domain.document import StoredDocument
 from passport.domain.identifiers import ModelId
 from passport.domain.model_draft import ModelDraft
 from passport.services import model_drafts
@@ -105,3 +106,19 @@ class ModelDraftServices(Committing):
     def models_to_write(self, actor: Actor) -> Sequence[BatteryModel]:
         """See `passport.services.model_drafts.list_models_to_write`."""
         return self.do(actor, lambda work: model_drafts.list_models_to_write(actor, work=work))
+
+    def operators_written_for(self, actor: Actor) -> Sequence[str]:
+        """See `passport.services.model_drafts.list_operators`."""
+        return self.do(actor, lambda work: model_drafts.list_operators(actor, work=work))
+
+    def count_batteries(self, actor: Actor) -> Mapping[str, int]:
+        """See `passport.services.model_drafts.count_batteries`."""
+        return self.do(actor, lambda work: model_drafts.count_batteries(actor, work=work))
+
+    def own_documents(self, actor: Actor) -> Sequence[StoredDocument]:
+        """See `passport.services.model_drafts.list_own_documents`."""
+        return self.do(actor, lambda work: model_drafts.list_own_documents(actor, work=work))
+
+    def chemistry_names(self) -> Mapping[str, str]:
+        """Return the labels of the chemistries this installation knows, by code."""
+        return self.do(PUBLIC, lambda work: {one.code: one.label for one in work.chemistries})

@@ -13,6 +13,7 @@ from passport.domain.actor import Actor, Role
 from passport.domain.battery import BatteryModel
 from passport.domain.content import Content
 from passport.domain.content_changes import Clash, joined
+from passport.domain.document import StoredDocument
 from passport.domain.errors import AccessDeniedError, ConflictError, NotFoundError
 from passport.domain.identifiers import ModelId
 from passport.domain.model_draft import DraftComment, DraftState, ModelDraft
@@ -208,6 +209,32 @@ def list_models_to_write(actor: Actor, *, work: Work) -> Sequence[BatteryModel]:
     require_role(actor, *_WRITERS)
     operators = sorted(_operators_of(actor, work=work))
     return [model for operator in operators for model in work.passports.models_of(operator)]
+
+
+def list_operators(actor: Actor, *, work: Work) -> Sequence[str]:
+    """Return the operators that the actor writes models for, its own organisation first."""
+    others = _operators_of(actor, work=work) - {actor.organisation}
+    return [actor.organisation, *sorted(others)] if actor.organisation else []
+
+
+def count_batteries(actor: Actor, *, work: Work) -> Mapping[str, int]:
+    """Return how many batteries of each model are on record, for the models the actor writes.
+
+    Raises:
+        AccessDeniedError: The actor writes no models, or the login does not reach to reading.
+    """
+    models = list_models_to_write(actor, work=work)
+    return work.passports.count_by_model([model.model_id for model in models])
+
+
+def list_own_documents(actor: Actor, *, work: Work) -> Sequence[StoredDocument]:
+    """Return the documents that the actor's organisation keeps here, newest first.
+
+    Raises:
+        AccessDeniedError: The login does not reach to reading.
+    """
+    require_reach(actor, READ_SCOPE, BATTERY_SCOPE)
+    return work.documents.of_organisation(actor.organisation) if actor.organisation else ()
 
 
 def save_draft(actor: Actor, draft_id: str, change: DraftChange, *, work: Work) -> ModelDraft:

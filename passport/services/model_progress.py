@@ -1,15 +1,19 @@
 """How complete a model is: which data points of Annex XIII are filled, and what is wrong in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from passport.domain.applicability import Scope
+from passport.domain.applicability import Needs, Scope
 from passport.domain.content import Content, DatumState, Requirement, terms_at
 from passport.domain.errors import ContentRefusedError, Problem
 from passport.linked_data.schemas import check_content, normalise_content
 from passport.rules.annex_xiii import Standing, standing_of
+from passport.rules.categories import check_category
+from passport.rules.findings import Finding
+from passport.rules.plausibility import check_plausibility
+from passport.services.chemistry import check_chemistry
 from passport.services.issue import MODEL_LEVELS
 from passport.services.ports import Work
 from passport.services.scopes import scope_of_content
@@ -52,11 +56,13 @@ class ModelProgress:
         scope: Kind and day; ``None`` while the content names no category.
         points: Data points of models and production runs, in the order of the table.
         problems: What is wrong with what was entered; what is missing stands in the points.
+        findings: What a person should look at; it hinders nothing.
     """
 
     scope: Scope | None
     points: Sequence[PointProgress]
     problems: Sequence[Problem]
+    findings: Sequence[Finding] = ()
 
     @property
     def mandatory(self) -> int:
@@ -90,17 +96,40 @@ def progress_of(content: Content, *, work: Work, on: date | None = None) -> Mode
     except ContentRefusedError as refusal:
         wrong = refusal.problems if normal.get("category") else ()
         return ModelProgress(scope=None, points=(), problems=wrong)
+    needs = work.rulebook.needs(scope)
     problems = [
         problem
-        for problem in check_content(normal, levels=MODEL_LEVELS, needs=work.rulebook.needs(scope))
-        if problem.path.strip("/").partition("/")[0] in normal
+        for problem in check_content(normal, levels=MODEL_LEVELS, needs=needs)
+        if _term_at(problem.path) in normal
     ]
+    problems += check_chemistry(normal, work.chemistries)
     points = tuple(
         one
         for standing in work.rulebook.standings(normal, scope)
         for one in _point_of(standing, normal)
     )
-    return ModelProgress(scope=scope, points=points, problems=problems)
+    refused = {_term_at(problem.path) for problem in problems}
+    sound = {name: value for name, value in normal.items() if name not in refused}
+    return ModelProgress(
+        scope=scope,
+        points=points,
+        problems=problems,
+        findings=tuple(_findings(sound, needs, work=work)),
+    )
+
+
+def _findings(content: Content, needs: Needs, *, work: Work) -> Iterator[Finding]:
+    yield from check_category(content)
+    yield from check_plausibility(
+        content,
+        chemistry=work.chemistries.find(str(content.get("chemistry", ""))),
+        needs=needs,
+        today=work.clock.now().date(),
+    )
+
+
+def _term_at(path: str) -> str:
+    return path.strip("/").partition("/")[0]
 
 
 def _point_of(standing: Standing, content: Content) -> Iterator[PointProgress]:
@@ -132,7 +161,7 @@ def _if_conditional(state: DatumState) -> Answer:
     return Answer.QUESTION if state is DatumState.UNANSWERED else Answer.NOT_PROVIDED
 
 
-_OF_REQUIREMENT = {
+_OF_REQUIREMENT: Mapping[Requirement, Callable[[DatumState], Answer]] = {
     Requirement.MANDATORY: _if_mandatory,
     Requirement.CONDITIONAL: _if_conditional,
     Requirement.OPTIONAL: lambda _: Answer.VOLUNTARY,

@@ -155,6 +155,10 @@ class PassportRegister(Protocol):
         """Return batteries an organisation is responsible for or holds, by id."""
         ...
 
+    def count_by_model(self, model_ids: Collection[ModelId]) -> Mapping[str, int]:
+        """Return how many batteries of each of some models are on record."""
+        ...
+
     def answers_for_one_of(self, organisation: str, model_id: ModelId) -> bool:
         """Whether an organisation answers for a battery of a model."""
         ...

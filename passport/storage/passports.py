@@ -1,9 +1,9 @@
 """Models and batteries on a SQL database."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import col, or_, select
 
 from passport.domain.battery import Battery, BatteryModel, Category, SubType
@@ -111,6 +111,15 @@ class SqlPassportRegister:
             .limit(limit)
         )
         return [_battery(row) for row in self._store.session.exec(query)]
+
+    def count_by_model(self, model_ids: Collection[ModelId]) -> Mapping[str, int]:
+        """Return how many batteries of each of some models are on record."""
+        query = (
+            select(BatteryRow.model_id, func.count())
+            .where(col(BatteryRow.model_id).in_(model_ids))
+            .group_by(BatteryRow.model_id)
+        )
+        return dict(self._store.session.exec(query).all())
 
     def answers_for_one_of(self, organisation: str, model_id: ModelId) -> bool:
         """Whether an organisation answers for a battery of a model."""

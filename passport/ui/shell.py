@@ -55,6 +55,7 @@ _TOLD_APART = frozenset({Role.COLLECTOR, Role.RECYCLER, Role.AUTHORITY})
 PASSPORT_NAV = (
     NavLink(text="Scan a battery", href="/scan"),
     NavLink(text="My batteries", href="/operator", roles=_WORKERS),
+    NavLink(text="Models", href="/operator/models", roles=_WORKERS),
     NavLink(text="Register", href="/operator/register", roles=_WORKERS),
     NavLink(text="Second life", href="/operator/second-life", roles=_WORKERS),
     NavLink(text="Authority view", href="/authority", roles=frozenset({Role.AUTHORITY})),

@@ -34,6 +34,9 @@ from passport.web.pages import (
     home,
     law,
     model,
+    model_editor,
+    model_review,
+    model_versions,
     operator,
     reference,
     register,
@@ -44,6 +47,7 @@ from passport.web.pages import (
 )
 from passport.web.pages import documents as document_pages
 from passport.web.pages import imports as import_pages
+from passport.web.pages import models as model_pages
 from passport.web.routes import (
     access,
     batteries,
@@ -95,6 +99,10 @@ _ROUTERS = (
     operator.router,
     register.router,
     second_life.router,
+    model_pages.router,
+    model_editor.router,
+    model_review.router,
+    model_versions.router,
     model.router,
     import_pages.router,
     reference.router,

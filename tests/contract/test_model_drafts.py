@@ -37,7 +37,7 @@ def begin(record, model_id=NEW_MODEL, actor=MAKER, **given):
     return record.services.start_draft(actor, "voltra", NewDraft(model_id=model_id, **given))
 
 
-def write(record, draft, values, *, actor=MAKER, base=None, terms=None):
+def write(record, draft, values, *, actor=MAKER, base=None, terms=None):  # noqa: PLR0913 - a save
     change = DraftChange(
         values=values,
         base=base or {},

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from operator import itemgetter
 
 from passport.domain.content import Term, terms_at
 from passport.services.issue import MODEL_LEVELS
@@ -25,15 +26,17 @@ class Group:
 def all_groups() -> Sequence[Group]:
     """Return the groups in their order; one without terms is left out."""
     rules = _rows("model_group_rules.csv")
-    terms: dict[str, list[Term]] = {}
+    terms: dict[str, list[tuple[int, Term]]] = {}
     for term in terms_at(MODEL_LEVELS).values():
-        terms.setdefault(_group_of(term, rules), []).append(term)
+        rule = _rule_of(term, rules)
+        terms.setdefault(rules[rule]["group"], []).append((rule, term))
     return tuple(
         Group(
             name=row["group"],
             title=row["title_en"],
             intro=row["intro_en"],
-            terms=tuple(terms[row["group"]]),
+            # In the order of the rules; under one rule in the order of the table of terms.
+            terms=tuple(term for _, term in sorted(terms[row["group"]], key=itemgetter(0))),
         )
         for row in _rows("model_groups.csv")
         if row["group"] in terms
@@ -51,7 +54,7 @@ def group_by_term() -> Mapping[str, Group]:
     return {term.name: group for group in all_groups() for term in group.terms}
 
 
-def _group_of(term: Term, rules: Sequence[Mapping[str, str]]) -> str:
+def _rule_of(term: Term, rules: Sequence[Mapping[str, str]]) -> int:
     facts = {
         "term": term.name,
         "level": term.level.value,
@@ -59,8 +62,8 @@ def _group_of(term: Term, rules: Sequence[Mapping[str, str]]) -> str:
         "value_class": term.value_class,
     }
     return next(
-        rule["group"]
-        for rule in rules
+        place
+        for place, rule in enumerate(rules)
         if all(not rule[name] or rule[name] == fact for name, fact in facts.items())
     )
 

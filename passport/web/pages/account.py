@@ -47,30 +47,49 @@ def login_page(visit: Visited) -> Response:
 @open_to_everyone
 def login(visit: Visited, form: FormSent) -> Response:
     """Begin a session under a new token; what the browser had before is worth nothing."""
+    try:
+        token = begin_session(visit, form)
+    except SignInRefusedError as refusal:
+        shown = form.shown(problem=str(refusal).capitalize())
+        return _show(visit, shown, form.text("next"), status_of(refusal))
+    except TooManyAttemptsError as refusal:
+        shown = form.shown(problem=str(refusal))
+        return _show(visit, shown, form.text("next"), status_of(refusal))
+    actor = visit.services.actor_of_session(token)
+    answer = see_other(_first_page(actor, local_path(form.text("next"))))
+    answer.headers.append("Set-Cookie", cookie_setting(visit.request, token))
+    return answer
+
+
+def begin_session(visit: Visit, form: SentForm) -> str:
+    """Sign in with the fields ``login`` and ``password`` and return the token of the session.
+
+    Raises:
+        SignInRefusedError: They do not belong together.
+        TooManyAttemptsError: It failed too often of late.
+    """
     attempts = cast("Attempts", visit.request.app.state.attempts)
     client = visit.request.client
     names = (
         f"login {form.text('login')[:_LONGEST_LOGIN]}",
         f"address {client.host if client else ''}",
     )
+    attempts.check(*names)
     try:
-        attempts.check(*names)
         token = visit.services.sign_in(form.text("login"), _password(form))
-    except SignInRefusedError as refusal:
+    except SignInRefusedError:
         attempts.note_failure(*names)
-        shown = form.shown(problem=str(refusal).capitalize())
-        return _show(visit, shown, form.text("next"), status_of(refusal))
-    except TooManyAttemptsError as refusal:
-        shown = form.shown(problem=str(refusal))
-        return _show(visit, shown, form.text("next"), status_of(refusal))
+        raise
     attempts.forget(names[0])
     before = caller_of(visit.request).session
     if before:
         visit.services.sign_out(before)
-    actor = visit.services.actor_of_session(token)
-    answer = see_other(_first_page(actor, local_path(form.text("next"))))
-    answer.headers.append("Set-Cookie", _frame(visit.request).cookie.header_setting(token))
-    return answer
+    return token
+
+
+def cookie_setting(request: Request, token: str) -> str:
+    """Return the header that gives a browser the cookie of a session."""
+    return _frame(request).cookie.header_setting(token)
 
 
 @router.post("/logout")
