@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import combinations
 
-from passport.domain.content import Datatype, Term
+from passport.domain.content import OPEN_CODE, OPEN_CODE_LISTS, Datatype, Term
 from passport.domain.passport import StatementKind
 from passport.linked_data.patterns import LONGEST, LONGEST_LIST, PATTERNS
 from passport.linked_data.rules import Rule, RuleKind, RuleScope, all_rules
@@ -214,6 +214,9 @@ def _value_constraints(term: Term) -> Iterator[str]:
             yield from _lengths(term.datatype)
         case Datatype.TERM:
             yield f"sh:in ( {' '.join(f'bp:{one.name}' for one in terms_in_table())} )"
+        case Datatype.CODE if term.code_list in OPEN_CODE_LISTS:
+            yield "sh:datatype xsd:string"
+            yield f"sh:pattern {_text(f'^{OPEN_CODE.pattern}$', language='')}"
         case Datatype.CODE:
             codes = (code for name, code, _ in code_rows() if name == term.code_list)
             yield f"sh:in ( {' '.join(_text(code, language='') for code in codes)} )"
@@ -301,6 +304,8 @@ def _form(term: Term) -> str:
     match term.datatype:
         case Datatype.NODE:
             return f"a {term.value_class}"
+        case Datatype.CODE if term.code_list in OPEN_CODE_LISTS:
+            return f"a code of the list {term.code_list} or one to come: {OPEN_CODE.pattern}"
         case Datatype.CODE:
             return f"a code of the list {term.code_list}"
         case _:
