@@ -35,7 +35,7 @@ LETTERS = {
     Requirement.NOT_YET: ("not yet", "Its day has not come, or its act is missing"),
     Requirement.NEVER: ("no", "Not asked of this kind of battery"),
 }
-_KINDS: Mapping[Kind, tuple[str, Category, SubType | None, bool]] = {
+KINDS: Mapping[Kind, tuple[str, Category, SubType | None, bool]] = {
     Kind.EV: ("Electric vehicle", Category.EV, None, False),
     Kind.LMT: ("Light means of transport", Category.LMT, None, False),
     Kind.INDUSTRIAL: ("Industrial", Category.INDUSTRIAL, None, False),
@@ -56,7 +56,7 @@ _KINDS: Mapping[Kind, tuple[str, Category, SubType | None, bool]] = {
         True,
     ),
 }
-_WITH_PASSPORT = tuple(kind for kind, (_, _, _, is_light) in _KINDS.items() if not is_light)
+_WITH_PASSPORT = tuple(kind for kind, (_, _, _, is_light) in KINDS.items() if not is_light)
 _LIVES = {Life.FIRST: "First life", Life.SECOND: "Second life"}
 _STATES = {
     State.DONE: Badge(text="Done", tone=Tone.AUTHENTIC),
@@ -110,7 +110,7 @@ def data_points(visit: Visited) -> Response:
             Choice(value="", text="All kinds with a passport", is_chosen=kind is None),
             *(
                 Choice(value=one.value, text=words[0], is_chosen=one is kind)
-                for one, words in _KINDS.items()
+                for one, words in KINDS.items()
             ),
         ),
         lives=tuple(
@@ -220,7 +220,7 @@ def _together(days: Iterable[DutyDay]) -> Iterator[tuple[DutyDay, str]]:
 
 def kind_words(duty: Duty) -> str:
     """Return which batteries a duty binds, in words."""
-    for words, category, sub_type, _ in _KINDS.values():
+    for words, category, sub_type, _ in KINDS.values():
         if duty.category is category and duty.sub_type is sub_type:
             return words.removesuffix(", light record")
     return "All batteries"
@@ -264,7 +264,7 @@ def _letters_table() -> Table:
 
 
 def _scope(kind: Kind, life: Life, day: date) -> Scope:
-    _, category, sub_type, is_light = _KINDS[kind]
+    _, category, sub_type, is_light = KINDS[kind]
     return Scope(
         category=category,
         sub_type=sub_type,
@@ -283,14 +283,14 @@ def _summary(rulebook: Rulebook, kinds: Iterable[Kind], life: Life, day: date) -
         ]
         must = sum(letter is Requirement.MANDATORY for letter in letters)
         may = sum(letter is Requirement.CONDITIONAL for letter in letters)
-        counted.append(f"{_KINDS[kind][0]}: {must} must, {may} if they apply")
+        counted.append(f"{KINDS[kind][0]}: {must} must, {may} if they apply")
     return f"Placed on the market on {day_text(day)}, {_LIVES[life].lower()}. {'; '.join(counted)}."
 
 
 def _data_points_table(rulebook: Rulebook, kinds: tuple[Kind, ...], life: Life, day: date) -> Table:
     return Table(
         caption=f"Data points for batteries placed on the market on {day}",
-        head=("No.", "Data point", *(_KINDS[kind][0] for kind in kinds), "Legal point", "How sure"),
+        head=("No.", "Data point", *(KINDS[kind][0] for kind in kinds), "Legal point", "How sure"),
         rows=tuple(
             (
                 point.number,
@@ -341,7 +341,7 @@ def _when(duty: str, rulebook: Rulebook) -> str:
     """Return when a duty begins for the kinds with a passport, in one line."""
     found: dict[str, list[str]] = {}
     for kind in _WITH_PASSPORT:
-        words, category, sub_type, _ = _KINDS[kind]
+        words, category, sub_type, _ = KINDS[kind]
         day = rulebook.day(duty, category, sub_type)
         if day is not None:
             text = day.text if day.on else "undetermined"
