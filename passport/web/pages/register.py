@@ -151,6 +151,7 @@ def _view(visit: Visit, form: FormState, result: UploadResult | None = None) -> 
                 href=f"{_PATH}/template.xlsx?{urlencode({'model': one.model_id})}",
             )
             for one in models
+            if not one.is_light
         ),
         files=tuple(map(import_item, visit.passport.imports.all_of(visit.actor))),
     )
