@@ -108,9 +108,14 @@ def require_unfrozen(path: str, text: str, frozen: Mapping[str, FrozenFile]) -> 
         )
 
 
+def sha256_of_bytes(data: bytes) -> str:
+    """Return the SHA-256 of bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def sha256_of(text: str) -> str:
     """Return the SHA-256 of a text in UTF-8, in hexadecimal."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256_of_bytes(text.encode())
 
 
 def lost_words(older: Mapping[str, Any], newer: Mapping[str, Any]) -> Iterator[str]:

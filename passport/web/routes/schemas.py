@@ -1,73 +1,139 @@
-"""The words of the statements: contexts, JSON Schemas, and the vocabulary for people."""
+"""The words of the statements: contexts, JSON Schemas, shapes, and the vocabulary for people.
+
+Terms, classes and code lists have addresses of their own that answer in the form somebody asks
+for, so that the permanent names of the vocabulary can lead here.
+"""
 
 import re
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+import orjson
+from fastapi import APIRouter, Header, Query, Response
 
-from passport.domain.passport import StatementKind
-from passport.linked_data.terms import CONTEXT_VERSION, schema_file
-from passport.ui.request import PageMaker
+from passport.linked_data.published import published_archive, published_files
+from passport.linked_data.terms import CONTEXT_VERSION, context_file, schema_path, term_iri
+from passport.linked_data.vocabulary import as_turtle, vocabulary_part
+from passport.ui.request import PageAnswer, PageMaker
+from passport.ui.views.vocabulary import WordPage
 from passport.web.errors import AddressUnknownError
-from passport.web.pages.vocabulary import vocabulary_page
+from passport.web.negotiation import Form, form_for
+from passport.web.pages.vocabulary import (
+    class_page,
+    code_list_page,
+    downloads_page,
+    term_page,
+    vocabulary_page,
+)
 
 router = APIRouter(tags=["Vocabulary"])
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_MEDIA_TYPES = {
-    ("contexts", ".jsonld"): "application/ld+json",
-    ("json-schema", ".json"): "application/schema+json",
-}
-_HEADERS = {"Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"}
+_FOR_ALL = {"Access-Control-Allow-Origin": "*", "Vary": "Accept"}
+_FOR_AN_HOUR = {"Cache-Control": "public, max-age=3600", **_FOR_ALL}
+_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable", **_FOR_ALL}
+_JSON_FORMS = frozenset({Form.PRESENTATION_JSON_LD, Form.PRESENTATION_JSON})
+_BY_NAME = {"jsonld": Form.PRESENTATION_JSON_LD, "turtle": Form.TURTLE}
+_ALIASES: tuple[tuple[re.Pattern[str], Callable[..., str]], ...] = (
+    # The newest schema of a kind; a schema by its $id; a context by its permanent name.
+    (
+        re.compile(r"json-schema/([A-Z]\w+)\.json"),
+        lambda kind: schema_path(kind, CONTEXT_VERSION),
+    ),
+    (
+        re.compile(r"(?:json-schema/)?([A-Z]\w+)/([0-9.]+)\.json"),
+        schema_path,
+    ),
+    (re.compile(r"contexts/battery/([0-9.]+)\.jsonld"), context_file),
+)
+
+Accept = Annotated[str, Header()]
+Wanted = Annotated[str, Query(alias="format", pattern="^(jsonld|turtle|)$")]
 
 
-@router.get("/schemas/", include_in_schema=False)
-def vocabulary(pages: PageMaker) -> Response:
-    """Show every term with its meaning."""
-    return pages.show("reference.html", vocabulary_page())
+@router.get("/schemas", include_in_schema=False)
+@router.get("/schemas/")
+@router.get("/schemas/battery", include_in_schema=False)
+def vocabulary(
+    pages: PageMaker,
+    accept: Accept = "*/*",
+    q: str = "",
+    statement: str = "",
+    point: str = "",
+) -> Response:
+    """Return the vocabulary: a page with every term, JSON-LD or Turtle, as ``Accept`` asks."""
+    form = form_for(accept)
+    if form is Form.TURTLE:
+        return _file("vocabulary/battery.ttl")
+    if form in _JSON_FORMS:
+        return _file("vocabulary/battery.jsonld")
+    return _page(pages, "vocabulary.html", vocabulary_page(q[:200], statement, point))
 
 
-@router.get("/schemas/terms.csv")
-def terms() -> Response:
-    """Return the table of terms that contexts and schemas are made from."""
-    body = schema_file("terms.csv").read_bytes()
-    return Response(body, headers=_HEADERS, media_type="text/csv")
+@router.get("/schemas/downloads", include_in_schema=False)
+def downloads(pages: PageMaker) -> Response:
+    """Show every published file with its digest, and the versions of the context."""
+    return _page(pages, "vocabulary_downloads.html", downloads_page())
 
 
-@router.get("/schemas/json-schema/{kind}.json")
-def newest_schema(kind: str) -> Response:
-    """Return the JSON Schema of a kind of statement in the version that is signed with today."""
-    file = f"{kind}.json" if not _is_kind(kind) else f"{CONTEXT_VERSION}/{kind}.json"
-    return _answer("json-schema", file)
+@router.get("/schemas/everything.zip")
+def everything() -> Response:
+    """Return all published files in one archive."""
+    return Response(published_archive(), headers=_FOR_AN_HOUR, media_type="application/zip")
 
 
-@router.get("/schemas/json-schema/{version}/{kind}.json")
-def schema_of_version(version: str, kind: str) -> Response:
-    """Return the JSON Schema of a kind of statement in one version."""
-    return _answer("json-schema", f"{version}/{kind}.json")
+@router.get("/schemas/terms/{name}")
+def term(name: str, pages: PageMaker, accept: Accept = "*/*", form: Wanted = "") -> Response:
+    """Return what a term means: a page, JSON-LD or Turtle."""
+    return _word(pages, term_page(name), name, _form(accept, form))
 
 
-@router.get("/schemas/{kind}/{version}.json")
-def schema_by_its_name(kind: str, version: str) -> Response:
-    """Return the JSON Schema whose ``$id`` ends like this."""
-    return _answer("json-schema", f"{version}/{kind}.json")
+@router.get("/schemas/classes/{name}")
+def node_class(name: str, pages: PageMaker, accept: Accept = "*/*", form: Wanted = "") -> Response:
+    """Return what a class of nodes or a kind of statement holds: a page, JSON-LD or Turtle."""
+    return _word(pages, class_page(name), name, _form(accept, form))
 
 
-@router.get("/schemas/{folder}/{name}")
-def schema(folder: str, name: str) -> Response:
-    """Return a context."""
-    return _answer(folder, name)
+@router.get("/schemas/codes/{name}")
+def code_list(name: str, pages: PageMaker, accept: Accept = "*/*", form: Wanted = "") -> Response:
+    """Return the codes of a list: a page, JSON-LD or Turtle."""
+    return _word(pages, code_list_page(name), f"codes/{name}", _form(accept, form))
 
 
-def _is_kind(name: str) -> bool:
-    return name in StatementKind.__members__.values()
+@router.get("/schemas/{path:path}")
+def published(path: str) -> Response:
+    """Return a context, a JSON Schema, shapes, an example or a table."""
+    for pattern, place in _ALIASES:
+        if (found := pattern.fullmatch(path)) and path not in published_files():
+            return _file(place(*found.groups()))
+    return _file(path)
 
 
-def _answer(folder: str, name: str) -> Response:
-    media_type = _MEDIA_TYPES.get((folder, f".{name.rpartition('.')[2]}"))
-    if media_type is None or not all(_NAME.fullmatch(part) for part in name.split("/")):
-        raise AddressUnknownError(f"there is no schema {folder}/{name}")
-    file = schema_file(f"{folder}/{name}")
-    if not file.is_file():
-        raise AddressUnknownError(f"there is no schema {folder}/{name}")
-    return Response(file.read_bytes(), HTTPStatus.OK, _HEADERS, media_type=media_type)
+def _form(accept: str, wanted: str) -> Form:
+    return _BY_NAME[wanted] if wanted else form_for(accept)
+
+
+def _word(pages: PageAnswer, page: WordPage | None, name: str, form: Form) -> Response:
+    part = vocabulary_part(term_iri(name))
+    if page is None or part is None:
+        raise AddressUnknownError(f"the vocabulary has no {name}")
+    if form is Form.TURTLE:
+        return Response(as_turtle(part), headers=_FOR_AN_HOUR, media_type=form.value)
+    if form in _JSON_FORMS:
+        data = orjson.dumps(part, option=orjson.OPT_INDENT_2)
+        return Response(data, headers=_FOR_AN_HOUR, media_type=Form.PRESENTATION_JSON_LD.value)
+    return _page(pages, "vocabulary_word.html", page)
+
+
+def _page(pages: PageAnswer, template: str, view: object) -> Response:
+    response = pages.show(template, view)
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def _file(path: str) -> Response:
+    file = published_files().get(path)
+    if file is None:
+        raise AddressUnknownError(f"there is no schema {path}")
+    headers = _FOR_EVER if file.never_changes else _FOR_AN_HOUR
+    return Response(file.data, HTTPStatus.OK, headers, media_type=file.media_type)
