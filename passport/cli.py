@@ -23,6 +23,7 @@ from passport.bootstrap.demonstration import PASSWORD
 from passport.bootstrap.extensions import load_extensions
 from passport.bootstrap.import_progress import ImportProgress
 from passport.bootstrap.importing import open_report, read_import
+from passport.console.documents import document_app
 from passport.console.parts import part_app, structure_app
 from passport.diagnostics import configure_logs
 from passport.domain.access import Audience
@@ -43,8 +44,6 @@ from passport.linked_data.documents import parse_input
 from passport.linked_data.foreign import canonize_bytes
 from passport.services.accounts import NewAccount
 from passport.services.check_words import incomplete_lines, report_lines
-from passport.services.documents import NewDocument, document_node
-from passport.services.file_types import DOCUMENT_MEDIA_TYPES
 from passport.services.importing import ImportResult
 from passport.services.issue import NewModel
 from passport.services.online import OnlineSources
@@ -72,7 +71,6 @@ _COULD_NOT_BE_TRIED = (
     OperationalError,
     httpx.HTTPError,
 )
-_DAY = ["%Y-%m-%d"]
 _DAYS = ["%Y-%m-%d"]
 _INSTANTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 
@@ -87,7 +85,6 @@ app = typer.Typer(
 operator_app = typer.Typer(no_args_is_help=True, help="Economic operators, people and keys.")
 model_app = typer.Typer(no_args_is_help=True, help="Battery models.")
 app.add_typer(operator_app, name="operator")
-document_app = typer.Typer(no_args_is_help=True, help="Documents that models and batteries name.")
 app.add_typer(model_app, name="model")
 app.add_typer(structure_app, name="structure")
 app.add_typer(part_app, name="part")
@@ -235,61 +232,6 @@ def add_model(
         _print({"model": model.model_id, "operator": model.operator, "name": model.name})
     else:
         typer.echo(f"{model.model_id}  {model.name}")
-
-
-@document_app.command("add")
-def add_document(
-    file: Annotated[Path, typer.Argument(help="PDF, picture, STEP, CSV, JSON, XML, ZIP or text.")],
-    operator: OperatorName,
-    title: Annotated[str, typer.Option(help="What people read; the file's name without.")] = "",
-    kind: Annotated[str, typer.Option(help="Code of document-kind in the vocabulary.")] = "other",
-    language: Annotated[str, typer.Option(help="Of the document: en, de-AT ...")] = "",
-    issuer: Annotated[str, typer.Option(help="Who issued it.")] = "",
-    version: Annotated[str, typer.Option(help="The author's number of its version.")] = "",
-    valid_from: Annotated[datetime | None, typer.Option(formats=_DAY, help="First day.")] = None,
-    valid_until: Annotated[datetime | None, typer.Option(formats=_DAY, help="Last day.")] = None,
-    data: Data = None,
-) -> None:
-    """Keep a document; prints the Document node that names it in a model file."""
-    with opened(data) as passport:
-        largest = passport.settings.max_document_bytes
-        if file.stat().st_size > largest:
-            raise InvalidValueError(f"{file} has more than {largest} bytes; at most so many fit")
-        guessed = mimetypes.guess_type(file.name)[0] or ""
-        new = NewDocument(
-            content=file.read_bytes(),
-            media_type=guessed if guessed in DOCUMENT_MEDIA_TYPES else "",
-            file_name=file.name,
-            title=title,
-            kind=kind,
-            language=language,
-            issuer=issuer,
-            version=version,
-            valid_from=valid_from and valid_from.date(),
-            valid_until=valid_until and valid_until.date(),
-        )
-        owner = passport.services.read_operator(SYSTEM, operator)
-        stored = passport.services.add_document(SYSTEM, owner.slug, new)
-    node = document_node(stored, owner.base_url)
-    typer.echo(orjson.dumps(node, option=orjson.OPT_INDENT_2).decode())
-
-
-@document_app.command("list")
-def list_documents(operator: OperatorName, data: Data = None, json: AsJson = False) -> None:
-    """List an operator's documents with where its statements name them."""
-    with opened(data) as passport:
-        owner = passport.services.read_operator(SYSTEM, operator)
-        reader = Actor(organisation=owner.slug, roles=owner.roles, name="console")
-        uses = passport.services.documents_of(reader)
-    for use in uses:
-        about = [f"{one.about} (point {one.point})" for one in use.named_by]
-        if json:
-            node = document_node(use.document, owner.base_url)
-            _print(node | {"namedBy": about, "isNamedMore": use.is_named_more})
-        else:
-            more = ["..."] if use.is_named_more else []
-            where = ", ".join([*about, *more]) or "named nowhere"
-            typer.echo(f"{use.document.digest}  {use.document.title}  {where}")
 
 
 @app.command()
