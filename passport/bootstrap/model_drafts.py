@@ -51,6 +51,22 @@ class ModelDraftServices(Committing):
             actor, lambda work: model_drafts.save_draft(actor, draft_id, change, work=work)
         )
 
+    def write_draft(
+        self,
+        actor: Actor,
+        operator: str,
+        model_id: ModelId,
+        content: Content,
+        revision: int | None,
+    ) -> ModelDraft:
+        """See `passport.services.model_drafts.write_draft`."""
+        return self.do(
+            actor,
+            lambda work: model_drafts.write_draft(
+                actor, operator, model_id, content, revision, work=work
+            ),
+        )
+
     def hand_in_draft(self, actor: Actor, draft_id: str) -> ModelDraft:
         """See `passport.services.model_drafts.hand_in_draft`."""
         return self.do(actor, lambda work: model_drafts.hand_in_draft(actor, draft_id, work=work))

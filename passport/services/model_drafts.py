@@ -125,11 +125,17 @@ def start_draft(actor: Actor, operator: str, new: NewDraft, *, work: Work) -> Mo
     opened = work.drafts.find_open(owner, new.model_id)
     if opened is not None:
         return opened
+    draft = _new_draft(actor, owner, new, work=work)
+    work.drafts.add(draft)
+    return draft
+
+
+def _new_draft(actor: Actor, owner: str, new: NewDraft, *, work: Work) -> ModelDraft:
     known = work.passports.find_model(new.model_id)
     if known is not None and known.operator != owner:
         raise ConflictError(f"model {new.model_id} is on record with another operator")
     now = work.clock.now()
-    draft = ModelDraft(
+    return ModelDraft(
         draft_id=new_id(),
         operator=read_operator(owner, work=work).slug,
         model_id=new.model_id,
@@ -142,8 +148,6 @@ def start_draft(actor: Actor, operator: str, new: NewDraft, *, work: Work) -> Mo
         changed_by=actor.name,
         changed_at=now,
     )
-    work.drafts.add(draft)
-    return draft
 
 
 def _beginning(
@@ -262,6 +266,53 @@ def save_draft(actor: Actor, draft_id: str, change: DraftChange, *, work: Work) 
     if content == draft.content:
         return draft
     return _save(draft.written(content, by=actor.name, at=work.clock.now()), work=work)
+
+
+def write_draft(  # noqa: PLR0913 - a draft as a program writes it whole
+    actor: Actor,
+    operator: str,
+    model_id: ModelId,
+    content: Content,
+    revision: int | None,
+    *,
+    work: Work,
+) -> ModelDraft:
+    """Write the whole content of a model's draft; where none is open, one is begun.
+
+    Args:
+        actor: Who writes.
+        operator: Short name or DID of the operator.
+        model_id: The model.
+        content: Values by term, right or wrong.
+        revision: Revision of the open draft that the content was made from; ``None`` for a first
+            one.
+        work: The unit of work.
+
+    Raises:
+        AccessDeniedError: The actor does not act for the operator.
+        ConflictError: The model is on record with another operator.
+        DraftClashError: The open draft has another revision; both values are told.
+        DraftStateError: The draft is in review.
+    """
+    owner = _require_writer(actor, operator, work=work)
+    opened = work.drafts.find_open(owner, model_id)
+    values = as_kept(content)
+    if opened is None:
+        begun = _new_draft(actor, owner, NewDraft(model_id=model_id), work=work)
+        draft = replace(begun, content=values)
+        work.drafts.add(draft)
+        return draft
+    if revision != opened.revision and values != opened.content:
+        names = dict.fromkeys((*opened.content, *values))
+        clashes = [
+            Clash(term=name, mine=values.get(name), theirs=opened.content.get(name))
+            for name in names
+            if values.get(name) != opened.content.get(name)
+        ]
+        raise DraftClashError(opened, clashes)
+    if values == opened.content:
+        return opened
+    return _save(opened.written(values, by=actor.name, at=work.clock.now()), work=work)
 
 
 def hand_in_draft(actor: Actor, draft_id: str, *, work: Work) -> ModelDraft:
