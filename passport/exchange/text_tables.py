@@ -1,4 +1,7 @@
-"""Tables of text (.csv) in: encoding and separator are found for certain, or refused."""
+"""Tables of text (.csv) in: encoding and separator are found for certain, or refused.
+
+Why not by statistics: docs/decisions/0009-workbooks-are-read-cell-by-cell.md.
+"""
 
 import csv
 import io

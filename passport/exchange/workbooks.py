@@ -1,6 +1,6 @@
 """Workbooks (.xlsx) in: a sheet becomes a table whose cells keep the kinds they have there.
 
-Why this reader: docs/decisions, "Workbooks are read cell by cell".
+Why this reader: docs/decisions/0009-workbooks-are-read-cell-by-cell.md.
 """
 
 from collections.abc import Iterator
