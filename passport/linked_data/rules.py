@@ -89,11 +89,18 @@ def rising_pairs() -> tuple[tuple[str, str], ...]:
     )
 
 
+@cache
+def _only_with() -> tuple[Rule, ...]:
+    return tuple(
+        rule
+        for rule in all_rules()
+        if rule.kind is RuleKind.ONLY_WITH and rule.scope is RuleScope.STATEMENT
+    )
+
+
 def out_of_place(fields: Mapping[str, object]) -> Iterator[tuple[str, Rule]]:
     """Yield each term that a rule allows only beside other codes than are there, and the rule."""
-    for rule in all_rules():
-        if rule.kind is not RuleKind.ONLY_WITH or rule.scope is not RuleScope.STATEMENT:
-            continue
+    for rule in _only_with():
         first, second = rule.terms
         beside = fields.get(second)
         if first in fields and isinstance(beside, str) and beside not in rule.limit.split():
