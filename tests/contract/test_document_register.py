@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from threading import Barrier
 
 import pytest
 from builders import (
@@ -305,6 +307,40 @@ def test_nobody_uploads_for_an_operator_that_did_not_authorise_him(record):
     record.services.authorise_delegate(MAKER, "rival", b"in writing")
 
     assert record.services.add_document(RIVAL, "voltra", a_pdf("form")).organisation == "voltra"
+
+
+def test_the_same_document_from_many_at_once_is_one_document(record):
+    begin = Barrier(8)
+
+    def upload(number: int) -> str:
+        begin.wait()
+        actor = MAKER if number % 2 else RIVAL
+        return record.services.add_document(actor, actor.organisation, a_pdf("form")).digest
+
+    with ThreadPoolExecutor(8) as pool:
+        (digest,) = set(pool.map(upload, range(8)))
+
+    uploads = record.services.do(SYSTEM, lambda work: work.documents.uploads_of(digest))
+    assert sorted(one.organisation for one in uploads) == ["rival", "voltra"]
+    assert record.services.read_document(MAKER, digest) == b"%PDF-1.7 form"
+
+
+def test_many_batteries_at_once_name_the_same_document(record, keep):
+    photo = keep("photo")
+    begin = Barrier(6)
+
+    def name(number: int) -> str:
+        begin.wait()
+        return register(record, gs1_battery_id(EV_GTIN, f"EV75-{number}"), photos=named(photo))
+
+    with ThreadPoolExecutor(6) as pool:
+        batteries = set(pool.map(name, range(6)))
+
+    references = record.services.do(
+        SYSTEM, lambda work: work.documents.references_to(photo, limit=10)
+    )
+    assert {one.about for one in references} == batteries
+    assert readers(record, photo) == ALL
 
 
 # --- what statements say of documents -------------------------------------------------------------
