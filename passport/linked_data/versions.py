@@ -1,7 +1,7 @@
 """Versions of the context and the JSON Schemas: the one in the making, and those frozen for ever.
 
 A frozen file never changes, because signatures name its address and stand on its bytes. The rules
-are written down in ``docs/decisions/0009-frozen-contexts-only-grow.md``.
+are written down in ``docs/decisions/0010-frozen-contexts-only-grow.md``.
 """
 
 import hashlib
