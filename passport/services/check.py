@@ -60,6 +60,8 @@ class PlacingReport:
 
     Attributes:
         subject: `ModelId` or `BatteryId`.
+        model_id: The model; of a battery its own.
+        operator: Who entered the model.
         name: What people call the model.
         on: Day of placing that was asked about.
         matters: Every data point and clause, each under its heading.
@@ -69,6 +71,8 @@ class PlacingReport:
 
     kind: SubjectKind
     subject: str
+    model_id: ModelId
+    operator: str
     name: str
     on: date
     scope: Scope
@@ -171,7 +175,7 @@ def _model_report(model: BatteryModel, on: date | None, *, work: Work) -> Placin
     return _report(
         kind=SubjectKind.MODEL,
         subject=model.model_id,
-        name=model.name,
+        model=model,
         scope=scope,
         facts=PlacingFacts(content=model.content, **_of_model(model, work=work)),
         findings=chain(
@@ -205,7 +209,7 @@ def _battery_report(battery: Battery, on: date | None, *, work: Work) -> Placing
     return _report(
         kind=SubjectKind.BATTERY,
         subject=battery.battery_id,
-        name=model.name,
+        model=model,
         scope=scope,
         facts=PlacingFacts(
             content={**model.content, **battery.content, **(condition or {})},
@@ -240,7 +244,7 @@ def _report(  # noqa: PLR0913 - everything that a report is made of
     *,
     kind: SubjectKind,
     subject: str,
-    name: str,
+    model: BatteryModel,
     scope: Scope,
     facts: PlacingFacts,
     findings: Iterator[Finding],
@@ -254,7 +258,9 @@ def _report(  # noqa: PLR0913 - everything that a report is made of
     return PlacingReport(
         kind=kind,
         subject=subject,
-        name=name,
+        model_id=model.model_id,
+        operator=model.operator,
+        name=model.name,
         on=scope.placed_on,
         scope=scope,
         matters=tuple(matters),

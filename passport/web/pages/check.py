@@ -7,13 +7,15 @@ from fastapi import APIRouter, Response
 
 from passport.domain.access import require_role
 from passport.domain.actor import Role
-from passport.domain.content import Level, find_term, read_term
+from passport.domain.content import find_term, read_term
 from passport.domain.identifiers import parse_model_id
 from passport.rules.completeness import Matter, Place
 from passport.rules.dates import DutyDay
 from passport.rules.findings import Finding
 from passport.rules.rulebook import read_rulebook
 from passport.services.check import ModelChange, PlacingReport, SubjectKind
+from passport.services.model_drafts import DraftUnknownError
+from passport.ui.request import see_other
 from passport.ui.timeline import timeline
 from passport.ui.views.check import (
     CheckPage,
@@ -26,6 +28,8 @@ from passport.ui.views.check import (
 )
 from passport.ui.views.common import Badge, Link, Notice, Table, Tone
 from passport.web.dependencies import BatteryInPath, Visit, VisitedSignedIn
+from passport.web.editor.groups import all_groups
+from passport.web.pages.drafts import MODELS, path_of
 from passport.web.pages.law import (
     chosen_day,
     duty_marks,
@@ -70,6 +74,16 @@ def check_model(model_id: str, visit: VisitedSignedIn) -> Response:
     day, problem = _asked_day(visit)
     report = visit.services.check_placing_of_model(visit.actor, parse_model_id(model_id), day)
     return visit.pages.show("check.html", _page(visit, report, problem))
+
+
+@router.get("/check")
+def check_named(visit: VisitedSignedIn) -> Response:
+    """Lead from what somebody typed or scanned to its check."""
+    name = visit.request.query_params.get("q", "").strip()
+    if not name:
+        return see_other("/operator/incomplete")
+    report = visit.services.check_placing(visit.actor, name)
+    return see_other(f"/check/{report.kind.value}/{report.subject}")
 
 
 @router.get("/operator/incomplete")
@@ -135,7 +149,7 @@ def _page(visit: Visit, report: PlacingReport, problem: str) -> CheckPage:
         on=report.on.isoformat(),
         action=action,
         days=tuple(_presets(visit, report, action)),
-        sections=tuple(_sections(report)),
+        sections=tuple(_sections(report, _editor_of(visit, report))),
         links=(
             Link(text="Calendar of duties", href="/law"),
             Link(text="Data points by kind and day", href=f"/law/data-points?on={report.on}"),
@@ -184,9 +198,10 @@ def _presets(visit: Visit, report: PlacingReport, action: str) -> Iterator[Prese
         yield PresetDay(text=text, href=f"{action}?on={day}", is_chosen=day == report.on)
 
 
-def _sections(report: PlacingReport) -> Iterator[MatterSection]:
+def _sections(report: PlacingReport, editor: str) -> Iterator[MatterSection]:
     yield _section(
         report,
+        editor,
         Place.BLOCKER,
         "Missing or wrong",
         "These stand against placing on the market.",
@@ -194,6 +209,7 @@ def _sections(report: PlacingReport) -> Iterator[MatterSection]:
     )
     yield _section(
         report,
+        editor,
         Place.QUESTION,
         "To be answered",
         "The law asks for these where they apply: give them, or say that they do not apply.",
@@ -202,6 +218,7 @@ def _sections(report: PlacingReport) -> Iterator[MatterSection]:
     yield _plausibility(report.findings)
     yield _section(
         report,
+        editor,
         Place.CANNOT_JUDGE,
         "Cannot be seen here",
         "The law asks for these, and no record shows them. Make sure yourself.",
@@ -209,6 +226,7 @@ def _sections(report: PlacingReport) -> Iterator[MatterSection]:
     )
     yield _section(
         report,
+        editor,
         Place.LATER,
         "Comes with each battery or in use",
         "Entered when a battery is registered, or reported while it is used.",
@@ -217,6 +235,7 @@ def _sections(report: PlacingReport) -> Iterator[MatterSection]:
     )
     yield _section(
         report,
+        editor,
         Place.NOT_YET,
         "Not yet required",
         "Their day has not come on the day you asked about, or nobody knows it yet.",
@@ -225,6 +244,7 @@ def _sections(report: PlacingReport) -> Iterator[MatterSection]:
     )
     yield _section(
         report,
+        editor,
         Place.NOT_APPLICABLE,
         "Not applicable",
         "Not asked of this kind of battery, or the record says that it does not apply.",
@@ -235,6 +255,7 @@ def _sections(report: PlacingReport) -> Iterator[MatterSection]:
 
 def _section(  # noqa: PLR0913 - a heading with all its words
     report: PlacingReport,
+    editor: str,
     place: Place,
     title: str,
     intro: str,
@@ -246,7 +267,7 @@ def _section(  # noqa: PLR0913 - a heading with all its words
     return MatterSection(
         title=title,
         intro=intro if matters else "",
-        groups=tuple(groups_of(matters, report)),
+        groups=tuple(groups_of(matters, editor)),
         empty=empty,
         is_long=is_long,
     )
@@ -281,11 +302,11 @@ def _label_of_path(path: str) -> str:
     return "The content as a whole"
 
 
-def groups_of(matters: Iterable[Matter], report: PlacingReport | None) -> Iterator[MatterGroup]:
+def groups_of(matters: Iterable[Matter], editor: str) -> Iterator[MatterGroup]:
     """Yield matters in the groups that people look for, each with where it is entered."""
     by_group: dict[str, list[MatterItem]] = {}
     for matter in matters:
-        by_group.setdefault(_group_of(matter), []).append(_item(matter, report))
+        by_group.setdefault(_group_of(matter), []).append(_item(matter, editor))
     for title in (*(title for title, _ in _GROUPS), _OTHER_GROUP):
         if title in by_group:
             yield MatterGroup(title=title, items=tuple(by_group[title]))
@@ -299,7 +320,7 @@ def _group_of(matter: Matter) -> str:
     return next((title for title, known in _GROUPS if first in known), _OTHER_GROUP)
 
 
-def _item(matter: Matter, report: PlacingReport | None) -> MatterItem:
+def _item(matter: Matter, editor: str) -> MatterItem:
     numbers = f", data point {', '.join(matter.data_points)}" if matter.data_points else ""
     return MatterItem(
         label=matter.label,
@@ -308,18 +329,36 @@ def _item(matter: Matter, report: PlacingReport | None) -> MatterItem:
         to_do=matter.what_to_do.rstrip("."),
         detail=" ".join(matter.paths),
         source=matter.source,
-        link=_where_to_enter(matter, report),
+        link=_where_to_enter(matter, editor),
     )
 
 
-def _where_to_enter(matter: Matter, report: PlacingReport | None) -> Link | None:
-    """Return the page on which a matter is put right, where there is one."""
-    if report is None or not matter.paths or matter.place not in {Place.BLOCKER, Place.QUESTION}:
+def _where_to_enter(matter: Matter, editor: str) -> Link | None:
+    """Return the page on which a matter of the model is put right, where this reader may."""
+    if not editor or not matter.paths or matter.place not in {Place.BLOCKER, Place.QUESTION}:
         return None
-    level = read_term(matter.paths[0].partition(".")[0]).level
-    if level in {Level.MODEL, Level.PRODUCTION} and report.kind is SubjectKind.MODEL:
-        return Link(text=matter.label, href=f"/{report.subject}")
-    return None
+    name = matter.paths[0].partition(".")[0]
+    group = _GROUP_OF_TERM.get(name)
+    if group is None:
+        return None
+    is_draft = editor.startswith(f"{MODELS}/drafts/")
+    return Link(
+        text=matter.label, href=f"{editor}/edit/{group}#field-{name}" if is_draft else editor
+    )
+
+
+_GROUP_OF_TERM = {term.name: group.name for group in all_groups() for term in group.terms}
+
+
+def _editor_of(visit: Visit, report: PlacingReport) -> str:
+    """Return where the reader's organisation edits the model; empty where it is not its own."""
+    if visit.actor.organisation != report.operator:
+        return ""
+    try:
+        draft = visit.services.read_open_draft(visit.actor, report.operator, report.model_id)
+    except DraftUnknownError:
+        return MODELS
+    return path_of(draft)
 
 
 def _model_line(model: ModelChange, first: date, last: date) -> ModelLine:
@@ -350,7 +389,7 @@ def _model_line(model: ModelChange, first: date, last: date) -> ModelLine:
 
 def _changed(matter: Matter) -> MatterItem:
     is_blocker = matter.place is Place.BLOCKER
-    item = _item(matter, None)
+    item = _item(matter, "")
     return MatterItem(
         label=item.label,
         reason=item.reason,
