@@ -136,7 +136,7 @@ def intake_card(intake: Intake, rules: HandlingRules, form: FormState) -> Intake
         headline=intake.decision.headline,
         steps=intake.decision.instructions,
         notices=tuple(_notices(intake)),
-        facts=_handling_facts(intake),
+        facts=(*_chemistry_facts(intake, rules), *_handling_facts(intake)),
         seen=_seen_facts(intake, rules),
         reasons=_reasons(intake),
         photos=tuple(
@@ -249,6 +249,17 @@ def _notices(intake: Intake) -> list[Notice]:
             )
         )
     return notices
+
+
+def _chemistry_facts(intake: Intake, rules: HandlingRules) -> Iterator[Fact]:
+    chemistry, family = intake.decision.chemistry, intake.decision.chemistry_family
+    if chemistry is not None:
+        named = rules.find_registered(chemistry)
+        yield Fact(
+            name="Chemistry",
+            values=(chemistry if named is None else named.label,),
+            note=f"Family for recycling: {family or 'not decided'}",
+        )
 
 
 def _handling_facts(intake: Intake) -> tuple[Fact, ...]:

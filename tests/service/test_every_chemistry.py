@@ -21,7 +21,9 @@ from passport.services.chemistry import complete_chemistry
 from passport.services.issue import NewModel
 from passport.services.trust import Trust
 from passport.services.verification import verify_passport
+from passport.ui.forms import EMPTY_FORM
 from recycler_portal.extension import open_portal
+from recycler_portal.pages.yard_views import intake_card
 
 KNOWN = published_chemistries()
 CODES = [one.code for one in KNOWN]
@@ -88,5 +90,9 @@ def test_a_battery_of_each_chemistry_is_on_record_signed_verified_labelled_and_s
     intake = portal.take_in(RECYCLER, a_new_intake(code, battery_id=battery_id))
     family = None if known.family is None else known.family.value
     assert intake.decision.chemistry_family == family
+    card = intake_card(intake, portal.handling, EMPTY_FORM)
+    if family is not None:
+        assert card.facts[0].values[0] in {one.label for one in KNOWN}
+        assert card.facts[0].note == f"Family for recycling: {family}"
     again = house.services.add_model(MAKER, "voltra", new)
     assert again.model_id == new.model_id
