@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
+from passport.domain.chemistry import COLUMNS as CHEMISTRY_COLUMNS
 from passport.domain.passport import StatementKind
 from passport.linked_data.mappings import published_mappings
 from passport.linked_data.terms import (
     VALUE_TYPES,
     VOCABULARY,
     TermRow,
+    chemistry_rows,
     classes,
     code_rows,
     term_iri,
@@ -118,11 +120,34 @@ def _code_lists() -> list[dict[str, object]]:
             "skos:notation": code,
             "skos:prefLabel": _english(label),
         }
+        | (_told_of_chemistry(code) if name == "chemistry" else {})
         for name, code, label in code_rows()
         # A kind of statement is a class already.
         if code not in StatementKind.__members__.values()
     ]
     return nodes
+
+
+def _told_of_chemistry(code: str) -> dict[str, object]:
+    """Return what the table says of a chemistry beside its name, in the terms of a passport."""
+    rows = (dict(zip(CHEMISTRY_COLUMNS, cells, strict=True)) for cells in chemistry_rows())
+    (row,) = (row for row in rows if row["code"] == code)
+    node: dict[str, object] = {
+        term_iri(term): row[column] for column, term in _CHEMISTRY_TERMS.items() if row[column]
+    }
+    if row["broader"]:
+        node["skos:broader"] = {"@id": f"{_scheme_iri('chemistry')}/{row['broader']}"}
+    if row["aliases"]:
+        node["skos:altLabel"] = [_english(name) for name in row["aliases"].split("|")]
+    return node | {"dcterms:source": row["source"]}
+
+
+_CHEMISTRY_TERMS = {
+    "carrier_ion": "carrierIon",
+    "cathode": "cathodeMaterial",
+    "anode": "anodeMaterial",
+    "electrolyte_state": "electrolyteState",
+}
 
 
 def _scheme_iri(code_list: str) -> str:
