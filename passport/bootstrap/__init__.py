@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from time import monotonic
 
 from sqlalchemy import Engine
 
@@ -33,7 +34,7 @@ from passport.services.ports import Clock, KeyStore
 from passport.settings import Settings, SettingsRefusedError, read_settings
 from passport.signing.transparency_log import KeyNoteSigner
 from passport.storage.engine import make_engine
-from passport.storage.jobs import Handler, SqlJobs
+from passport.storage.jobs import LEASE, Handler, SqlJobs
 from passport.storage.log import SqlTransparencyLog
 from passport.storage.migrate import MigrationSource, passport_source, upgrade
 
@@ -132,8 +133,12 @@ class Passport:
         Args:
             should_stop: Asked every few rows; what is left waits for the next runner.
         """
+        # A turn ends before its lease does: nobody takes a file whose runner is at work.
+        turn_ends_s = monotonic() + LEASE.total_seconds() / 2
         handlers: Mapping[str, Handler] = {
-            IMPORT_JOB: lambda payload: self.imports.run(str(payload["import"]), should_stop)
+            IMPORT_JOB: lambda payload: self.imports.run(
+                str(payload["import"]), lambda: should_stop() or monotonic() > turn_ends_s
+            )
         }
         return SqlJobs(self.engine, self.services.clock).run_due(handlers, at_most=1)
 

@@ -53,14 +53,12 @@ class Imports:
         """See `passport.services.imports.list_imports`."""
         return self._services.do(actor, lambda work: imports.list_imports(actor, work=work))
 
-    def refused(self, actor: Actor, import_id: str) -> Sequence[RowResult]:
-        """Return the rows of a file that were refused so far."""
+    def refused(self, actor: Actor, import_id: str, *, limit: int = 200) -> Sequence[RowResult]:
+        """Return the first rows of a file that were refused so far."""
         self.read(actor, import_id)
-        return [
-            result
-            for result in self._services.do(actor, lambda work: work.imports.results_of(import_id))
-            if result.outcome is RowOutcome.REFUSED
-        ]
+        return self._services.do(
+            actor, lambda work: work.imports.refused_of(import_id, limit=limit)
+        )
 
     def report(self, actor: Actor, import_id: str) -> bytes:
         """Return the file's table with what became of each row beside it, as workbook.

@@ -344,6 +344,10 @@ class ImportRegister(Protocol):
         """Return the rows that were refused or on record already."""
         ...
 
+    def refused_of(self, import_id: str, *, limit: int) -> Sequence[RowResult]:
+        """Return the first rows that were refused."""
+        ...
+
     def of_organisation(self, organisation: str, *, limit: int) -> Sequence[ImportRecord]:
         """Return the files of an organisation, newest first."""
         ...

@@ -61,6 +61,17 @@ class SqlImportRegister:
         )
         return [_result(row) for row in self._store.session.exec(query)]
 
+    def refused_of(self, import_id: str, *, limit: int) -> Sequence[RowResult]:
+        """Return the first rows that were refused."""
+        query = (
+            select(ImportOutcomeRow)
+            .where(ImportOutcomeRow.import_id == import_id)
+            .where(ImportOutcomeRow.outcome == RowOutcome.REFUSED.value)
+            .order_by(col(ImportOutcomeRow.number))
+            .limit(limit)
+        )
+        return [_result(row) for row in self._store.session.exec(query)]
+
     def of_organisation(self, organisation: str, *, limit: int) -> Sequence[ImportRecord]:
         """Return the files of an organisation, newest first."""
         query = (

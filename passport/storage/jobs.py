@@ -39,7 +39,8 @@ _JOB = metadata.tables["passport_job"]
 
 MOST_ATTEMPTS = 12
 """After so many tries, about three hours, a job is given up and shown to the administrator."""
-_LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=5)
+"""How long a runner has a job to itself."""
 _FIRST_PAUSE = timedelta(seconds=5)
 _LONGEST_PAUSE = timedelta(hours=1)
 
@@ -198,7 +199,7 @@ class SqlJobs:
                 row = connection.execute(
                     update(_JOB)
                     .where(_JOB.c.id == oldest.scalar_subquery())
-                    .values(attempts=_JOB.c.attempts + 1, locked_until=now + _LEASE)
+                    .values(attempts=_JOB.c.attempts + 1, locked_until=now + LEASE)
                     .returning(_JOB.c.id, _JOB.c.kind, _JOB.c.payload, _JOB.c.attempts)
                 ).one_or_none()
             if row is None:

@@ -32,7 +32,7 @@ def import_page(visit: VisitedSignedIn, import_id: str) -> Response:
     """Show how far a file is; while it goes on, the browser asks again after some seconds."""
     require_role(visit.actor, Role.OPERATOR, Role.SECOND_LIFE)
     record = visit.passport.imports.read(visit.actor, import_id)
-    refused = visit.passport.imports.refused(visit.actor, import_id)
+    refused = visit.passport.imports.refused(visit.actor, import_id, limit=_MOST_SHOWN)
     answer = visit.pages.show("import.html", _view(record, refused))
     if record.state is ImportState.RUNNING:
         # A header, not an element of the page: it needs no script, and readers can turn it off.
@@ -72,7 +72,7 @@ def _view(record: ImportRecord, refused: Sequence[RowResult]) -> ImportPage:
         total=record.total,
         is_running=record.state is ImportState.RUNNING,
         facts=tuple(_facts(record)),
-        refused=_refused(refused) if refused else None,
+        refused=_refused(record, refused) if refused else None,
         download=Download(
             text="Download the file with the results",
             href=f"{IMPORTS}/{record.import_id}/results.xlsx",
@@ -107,15 +107,15 @@ def _facts(record: ImportRecord) -> Iterator[Fact]:
         yield Fact(name="Ended at", values=(f"{record.changed_at:%Y-%m-%d %H:%M:%S} UTC",))
 
 
-def _refused(results: Sequence[RowResult]) -> Table:
-    more = len(results) - _MOST_SHOWN
+def _refused(record: ImportRecord, results: Sequence[RowResult]) -> Table:
+    more = record.refused - len(results)
     rest = f" (and {more:,} more, all in the file with the results)" if more > 0 else ""
     return Table(
         caption=f"Refused rows{rest}",
         head=("Row below the head", "Column", "What to put right"),
         rows=tuple(
             (str(result.number), problem.column or "whole row", problem.message)
-            for result in results[:_MOST_SHOWN]
+            for result in results
             for problem in result.problems
         ),
     )
