@@ -29,6 +29,14 @@ class StatementKind(StrEnum):
         return _SUBJECT_CLASSES.get(self, "Battery")
 
     @property
+    def is_about_model(self) -> bool:
+        """Whether it is about a model or its production, not about one battery.
+
+        A battery and somebody else's model may have the same name; the kind tells them apart.
+        """
+        return self in _SUBJECT_CLASSES
+
+    @property
     def is_of_one_instant(self) -> bool:
         """Whether values of several such statements must never be read as one.
 

@@ -120,7 +120,8 @@ def read_statement(actor: Actor, statement_id: str, *, work: Work) -> SignedStat
     statement = work.statements.find(statement_id)
     if statement is None or statement.leaf_index is None:
         raise StatementUnknownError(f"there is no statement {statement_id}")
-    battery = work.passports.find(BatteryId(statement.about))
+    is_of_model = statement.kind.is_about_model
+    battery = None if is_of_model else work.passports.find(BatteryId(statement.about))
     if battery is None:
         points = points_of_model(actor, ModelId(statement.about), work=work)
     else:
@@ -144,7 +145,11 @@ def model_statements(actor: Actor, model_id: ModelId, *, work: Work) -> Sequence
         ModelUnknownError: The model is not on record.
     """
     points = points_of_model(actor, model_id, work=work)
-    found = [one for one in work.statements.newest_about(model_id) if one.point in points]
+    found = [
+        one
+        for one in work.statements.newest_about(model_id)
+        if one.kind.is_about_model and one.point in points
+    ]
     return sorted(found, key=lambda one: (_ORDER[one.kind], one.series))
 
 
@@ -176,12 +181,14 @@ def points_of_model(actor: Actor, model_id: ModelId, *, work: Work) -> frozenset
 
 
 def _current_statements(battery: Battery, *, work: Work) -> list[SignedStatement]:
-    about_item = work.statements.newest_about(battery.battery_id)
+    about_item = [
+        s for s in work.statements.newest_about(battery.battery_id) if not s.kind.is_about_model
+    ]
     if battery.state in {PassportState.CEASED, PassportState.ANNULLED}:
         # The tombstone: what ended it, and no content any more.
         return [s for s in about_item if s.kind is StatementKind.EVENT and s.point == Point.PUBLIC]
     current = [s for s in about_item if s.kind not in CHAINS]
-    current += work.statements.newest_about(battery.model_id)
+    current += [s for s in work.statements.newest_about(battery.model_id) if s.kind.is_about_model]
     current += work.statements.all_about(battery.battery_id, StatementKind.CONDITION)[
         -NEWEST_CONDITIONS:
     ]

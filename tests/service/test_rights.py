@@ -42,7 +42,7 @@ from passport.domain.errors import (
     TransitionRefusedError,
 )
 from passport.domain.event import EventKind
-from passport.domain.identifiers import gs1_battery_id, gs1_model_id
+from passport.domain.identifiers import BatteryId, ModelId, gs1_battery_id, gs1_model_id
 from passport.domain.responsibility import ResponsibleRole
 from passport.domain.status import BatteryStatus
 from passport.exchange.labels import LabelFormat
@@ -197,6 +197,38 @@ def test_a_models_restricted_statements_follow_the_same_matrix(services):
         assert read(actor) == {"1"}
     services.grant_access(MAKER, A_GRANT)
     assert read(INTEGRATOR) == {"1", "2"}
+
+
+def test_the_name_of_somebody_elses_model_opens_nothing_of_it(services):
+    """A rival may call its battery or model as another company calls its model or battery."""
+    of_rival = ModelId("id/RIVALS")
+    for actor, model_id in ((MAKER, ModelId("id/SAME")), (RIVAL, of_rival)):
+        new = NewModel(model_id=model_id, content=a_content("ev-pack-model"))
+        services.add_model(actor, actor.organisation, new)
+    pack = a_new_battery(BatteryId("id/OTHER-SAME"), model_id=ModelId("id/SAME"))
+    services.register_battery(MAKER, "voltra", pack)
+    secret = [
+        one
+        for one in (
+            *services.model_statements(MAKER, ModelId("id/SAME")),
+            *services.disclose(MAKER, pack.battery_id).statements,
+        )
+        if one.point != "1"
+    ]
+
+    lure = a_new_battery(BatteryId("id/SAME"), model_id=of_rival)
+    services.register_battery(RIVAL, "rival", lure)
+    like_the_pack = NewModel(model_id=ModelId("id/OTHER-SAME"), content=a_content("ev-pack-model"))
+    services.add_model(RIVAL, "rival", like_the_pack)
+
+    shown = [
+        *services.disclose(RIVAL, lure.battery_id).statements,
+        *services.model_statements(RIVAL, like_the_pack.model_id),
+    ]
+    assert {one.statement_id for one in shown}.isdisjoint({one.statement_id for one in secret})
+    for one in secret:
+        with pytest.raises(AccessDeniedError):
+            services.read_statement(RIVAL, one.statement_id)
 
 
 # --- documents ------------------------------------------------------------------------------------
