@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, cast
 
 from passport.domain.chemistry import COLUMNS as CHEMISTRY_COLUMNS
@@ -46,19 +47,23 @@ def vocabulary_document() -> dict[str, object]:
     return {"@context": _CONTEXT, "@graph": graph}
 
 
-def vocabulary_part(iri: str) -> dict[str, object] | None:
+def vocabulary_part(iri: str) -> dict[str, object]:
     """Return what the vocabulary says of one word: its node, and the codes of a code list.
 
     Args:
-        iri: Name of a term, class or code list.
+        iri: Name of a term, class or code list; of another one nothing is said.
     """
-    document = vocabulary_document()
     nodes = [
         node
-        for node in cast("list[dict[str, object]]", document["@graph"])
+        for node in _published_nodes()
         if node["@id"] == iri or node.get("skos:inScheme") == {"@id": iri}
     ]
-    return document | {"@graph": nodes} if nodes else None
+    return {"@context": _CONTEXT, "@graph": nodes}
+
+
+@cache
+def _published_nodes() -> list[dict[str, object]]:
+    return cast("list[dict[str, object]]", vocabulary_document()["@graph"])
 
 
 def as_turtle(document: Mapping[str, object]) -> str:

@@ -8,7 +8,16 @@ from typing import Any
 
 from passport.domain.access import READABLE, Audience
 from passport.domain.applicability import Scope
-from passport.domain.content import Datatype, Level, Term, all_terms, codes_of, find_term, terms_in
+from passport.domain.content import (
+    OPEN_CODE_LISTS,
+    Datatype,
+    Level,
+    Term,
+    all_terms,
+    codes_of,
+    find_term,
+    terms_in,
+)
 from passport.domain.passport import StatementKind
 from passport.linked_data.documents import parse_input
 from passport.linked_data.mappings import read_mappings
@@ -256,7 +265,9 @@ def _facts(term: Term) -> Iterator[Fact]:
         yield Fact(name="Range", values=(_range(term),))
     if term.code_list:
         codes = Link(text=term.code_list, href=f"/schemas/codes/{term.code_list}")
-        yield Fact(name="Code list", link=codes)
+        is_open = term.code_list in OPEN_CODE_LISTS
+        note = "Open: a code that is not on the list yet may be written, too." if is_open else ""
+        yield Fact(name="Code list", link=codes, note=note)
     if term.value_class:
         node = Link(text=term.value_class, href=f"/schemas/classes/{term.value_class}")
         yield Fact(name="Class of the node", link=node)

@@ -114,13 +114,13 @@ def _form(accept: str, wanted: str) -> Form:
 
 
 def _word(pages: PageAnswer, page: WordPage | None, name: str, form: Form) -> Response:
-    part = vocabulary_part(term_iri(name))
-    if page is None or part is None:
+    if page is None:
         raise AddressUnknownError(f"the vocabulary has no {name}")
     if form is Form.TURTLE:
-        return Response(as_turtle(part), headers=_FOR_AN_HOUR, media_type=form.value)
+        turtle = as_turtle(vocabulary_part(term_iri(name)))
+        return Response(turtle, headers=_FOR_AN_HOUR, media_type=form.value)
     if form in _JSON_FORMS:
-        data = orjson.dumps(part, option=orjson.OPT_INDENT_2)
+        data = orjson.dumps(vocabulary_part(term_iri(name)), option=orjson.OPT_INDENT_2)
         return Response(data, headers=_FOR_AN_HOUR, media_type=Form.PRESENTATION_JSON_LD.value)
     return _page(pages, "vocabulary_word.html", page)
 

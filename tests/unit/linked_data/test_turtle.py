@@ -39,4 +39,4 @@ def test_a_code_list_is_told_with_its_codes():
 
 
 def test_nothing_is_told_of_a_word_that_there_is_not():
-    assert vocabulary_part(f"{VOCABULARY}colour") is None
+    assert vocabulary_part(f"{VOCABULARY}colour")["@graph"] == []
