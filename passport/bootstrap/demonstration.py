@@ -19,13 +19,16 @@ from passport.domain.identifiers import BatteryId, gs1_battery_id, gs1_model_id
 from passport.domain.responsibility import ResponsibleRole
 from passport.domain.second_life import Evidence, LegacyPlate, Predecessor
 from passport.domain.status import Operation
+from passport.domain.structure import ChangeReason, StructureLevel
 from passport.linked_data.documents import parse_input
 from passport.linked_data.terms import schema_file
 from passport.services.accounts import NewAccount
 from passport.services.issue import NewBattery, NewModel
 from passport.services.operators import NewOperator, NewRegistration
+from passport.services.part_change import PartChange
 from passport.services.readers import NewGrant
 from passport.services.second_life import NewSecondLife
+from passport.services.structure import NewPart, NewStructure
 
 PASSWORD = "demonstration"  # noqa: S105 - printed on the first page; production never loads it
 
@@ -46,6 +49,8 @@ STARTER_MODEL = gs1_model_id(STARTER_GTIN)
 SECOND_LIFE = gs1_battery_id(SECOND_LIFE_GTIN, "AGAIN-0007")
 
 _PLACED_ON = date(2026, 11, 2)
+_MODULES = 10
+"""Modules of the pack, as its model says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +229,32 @@ def _picture(base_url: str) -> dict[str, Any]:
     }
 
 
+def _record_parts(services: PassportServices) -> None:
+    """Put on record what two packs are made of; in one of them a module was swapped since."""
+    actor = MANUFACTURER.actor
+    for battery_id, letter in ((EV_IN_USE, "A"), (EV_RETIRED, "B")):
+        modules = tuple(
+            NewPart(
+                level=StructureLevel.MODULE,
+                serial=f"VM-{letter}{number:02}",
+                position=f"M{number:02}",
+                part_number="VM-10S2P",
+            )
+            for number in range(1, _MODULES + 1)
+        )
+        services.record_structure(
+            actor,
+            battery_id,
+            NewStructure(parts=modules),
+            idempotency_key=f"demonstration-parts-{letter}",
+        )
+    swap = PartChange(position="M04", out="VM-A04", put_in="VM-A11", reason=ChangeReason.FAULT)
+    services.swap_part(actor, EV_IN_USE, swap, idempotency_key="demonstration-swap")
+
+
 def give_second_life(services: PassportServices) -> None:
     """Make one stationary battery of two retired packs, once the first life is on record."""
+    _record_parts(services)
     actor = INTEGRATOR.actor
     bill = services.keep_attachment(
         actor, b"Bill of sale, invented for the demonstration.\n", "text/plain"

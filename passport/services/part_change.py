@@ -44,7 +44,7 @@ from passport.services.part_moves import (
     carry_out,
     gather,
     instant_of,
-    moved_part,
+    moved_parts,
     read_active,
     require_own_life,
     whole_of,
@@ -202,11 +202,8 @@ def _finish(bench: _Bench, out: Part | None) -> ChangeReceipt:
         note=change.note.strip(),
     )
     events = carry_out(bench.places, bench.known, occasion, work=work)
-    moved = {
-        part_id: moved_part(bench.known[part_id], place, bench.known, bench.places)
-        for part_id, place in bench.places.items()
-        if part_id != bench.root.part_id
-    }
+    moved = moved_parts(bench.places, bench.known)
+    moved.pop(bench.root.part_id, None)
     removed = [] if out is None else [moved.pop(out.part_id)]
     return ChangeReceipt(
         battery_id=bench.battery.battery_id,

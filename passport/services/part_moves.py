@@ -366,24 +366,26 @@ def _iri(battery_id: BatteryId | None, *, work: Work) -> str:
     return iri_of(work.passports.read(battery_id))
 
 
-def moved_part(
-    part: Part, place: Place, known: Mapping[PartId, Part], places: Mapping[PartId, Place]
-) -> MovedPart:
-    """Return a part at the place that it was moved to."""
+def moved_parts(
+    places: Mapping[PartId, Place], known: Mapping[PartId, Part]
+) -> dict[PartId, MovedPart]:
+    """Return the parts that were moved, each at its new place."""
     after = {
-        part_id: replace(one, place=places.get(part_id, one.place))
-        for part_id, one in known.items()
+        part_id: replace(part, place=places.get(part_id, part.place))
+        for part_id, part in known.items()
     }
-    inside = battery_of(after[part.part_id], after)
-    return MovedPart(
-        part_id=part.part_id,
-        iri=part.iri,
-        level=part.level,
-        serial=part.serial,
-        whereabouts=place.whereabouts,
-        battery_id=inside,
-        position=path_of(after[part.part_id], after) if place.is_built_in else "",
-    )
+    return {
+        part_id: MovedPart(
+            part_id=part_id,
+            iri=after[part_id].iri,
+            level=after[part_id].level,
+            serial=after[part_id].serial,
+            whereabouts=place.whereabouts,
+            battery_id=battery_of(after[part_id], after),
+            position=path_of(after[part_id], after) if place.is_built_in else "",
+        )
+        for part_id, place in places.items()
+    }
 
 
 def require_own_life(battery: Battery) -> None:

@@ -39,7 +39,7 @@ from passport.services.part_moves import (
     carry_out,
     gather,
     instant_of,
-    moved_part,
+    moved_parts,
     read_active,
     whole_of,
 )
@@ -114,10 +114,7 @@ def record_structure(
         battery_id=battery_id,
         occurred_at=occurred_at,
         event_ids=[event.event_id for event in events],
-        installed=[
-            moved_part(draft.known[part_id], place, draft.known, places)
-            for part_id, place in draft.placed.items()
-        ],
+        installed=list(moved_parts(draft.placed, draft.known).values()),
     )
 
 

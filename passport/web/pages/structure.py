@@ -64,6 +64,10 @@ _HISTORIES = (
     (PartHistory.NEW.value, "New"),
     (PartHistory.UNKNOWN.value, "Used, nobody knows where"),
 )
+_MIXED = {
+    True: "None of them is new here: look at where each comes from.",
+    False: "Parts of different age and health work together here.",
+}
 _REFUSALS = (ConflictError, InvalidValueError, ContentRefusedError)
 _NEEDED = {
     _SWAP: ("in", "Scan or type the serial number of the part that goes in"),
@@ -281,7 +285,7 @@ def _notices(found: Structure) -> Iterator[Notice]:
         yield Notice(
             title=f"{mixed.foreign} of {mixed.total} {mixed.level.value}s come from another "
             "battery",
-            text="Parts of different age and health work together here." + doubt,
+            text=_MIXED[mixed.foreign == mixed.total] + doubt,
             tone=Tone.WARNING if mixed.questionable else Tone.HELD,
         )
     for finding in found.findings:
