@@ -120,5 +120,6 @@ def _head_row(sheet: CalamineSheet) -> int:
         raise FileUnreadableError(f"the sheet {sheet.name!r} is empty")
     raise FileUnreadableError(
         f"row {first} of sheet {sheet.name!r} names no column gtin or identifier; the columns are "
-        "the names of terms, as the template has them"
+        "the names of terms, as the template has them. Another sheet is read if it is called "
+        f"{SHEET!r}"
     )

@@ -1,6 +1,8 @@
 """``kill -9`` while packs are registered: what was acknowledged is there, once, and logged."""
 
+import csv
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -12,9 +14,11 @@ from threading import Lock, Thread
 import httpx
 import orjson
 import pytest
+from builders_import import a_workbook, rows_of
 from journey import (
     EV_GTIN,
     MAKER,
+    PASSWORD,
     Life,
     a_life,
     a_model,
@@ -27,6 +31,7 @@ from servers import Server
 PACKS = 1_000
 SENT_PACKS = 240
 CLIENTS = 4
+KILLS_OF_A_FILE = 3
 _MASS = "431.8"
 _PATIENCE_S = 60
 
@@ -54,11 +59,14 @@ def battery(serial: str) -> str:
 
 def test_a_command_killed_five_times_loses_and_doubles_nothing(maker: Life):
     chance = random.Random(SEED)  # noqa: S311 - a repeatable moment, no secret
-    file = maker.file("packs.csv", some_packs_as_table(serials(PACKS), _MASS))
+    table = some_packs_as_table(serials(PACKS), _MASS)
+    workbook = a_workbook(*csv.reader(table.splitlines(), delimiter=";"))
+    files = maker.file("packs.csv", table), maker.file("packs.xlsx", workbook)
     acknowledged: set[str] = set()
     on_record = 0
 
-    for _ in range(KILLS):
+    for kill in range(KILLS):
+        file = files[kill % len(files)]
         new = chance.randrange(1, 100)
         acknowledged |= kill_register(maker, file, on_record + new, chance.uniform(0, 0.4))
         with opened(maker.server) as passport:
@@ -113,6 +121,74 @@ def test_a_service_killed_five_times_under_many_clients_loses_and_doubles_nothin
     assert clients.batteries == {battery(serial) for serial in serials(SENT_PACKS)}
     with opened(maker.server) as passport:
         assert RecordAfterCrash(passport, chance).check(clients.batteries) == SENT_PACKS
+
+
+def test_a_service_killed_three_times_goes_on_with_a_long_file_where_it_stood(maker: Life):
+    chance = random.Random(SEED)  # noqa: S311 - a repeatable moment, no secret
+    maker.command("operator", "login", MAKER.slug, "mara", typed=f"{PASSWORD}\n")
+    table = some_packs_as_table(serials(SENT_PACKS), "heavy")
+    rows = a_workbook(*csv.reader(table.splitlines(), delimiter=";"))
+    maker.server.start()
+    with httpx.Client(base_url=maker.server.url, timeout=60) as browser:
+        page = send_file(browser, rows)
+
+        for _ in range(KILLS_OF_A_FILE):
+            wait_for_progress(browser, page, chance.randrange(1, 30))
+            maker.server.kill()
+            with opened(maker.server) as passport:
+                RecordAfterCrash(passport, chance).check(())
+            maker.server.start()
+
+        said = wait_for_progress(browser, page, SENT_PACKS)
+        results = browser.get(f"{page}/results.xlsx").content
+    maker.server.stop()
+    assert said["refused"] == 1
+    assert [row[0] for row in rows_of(results)][-1] == "refused"
+    expected = {battery(serial) for serial in serials(SENT_PACKS)[:-1]}
+    with opened(maker.server) as passport:
+        assert RecordAfterCrash(passport, chance).check(expected) == SENT_PACKS - 1
+
+
+def send_file(browser: httpx.Client, workbook: bytes) -> str:
+    """Sign in as a person of the maker, send a file, and return the page that tells of it."""
+    browser.post(
+        "/login",
+        data={"login": "mara", "password": PASSWORD, "csrf_token": token_on(browser, "/login")},
+    )
+    answer = browser.post(
+        "/operator/register",
+        data={
+            "model": f"01/{EV_GTIN}",
+            "mode": "register",
+            "csrf_token": token_on(browser, "/operator/register"),
+        },
+        files={"file": ("packs.xlsx", workbook)},
+    )
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def token_on(browser: httpx.Client, page: str) -> str:
+    found = re.search(r'name="csrf_token" value="([0-9a-f]+)"', browser.get(page).text)
+    assert found is not None, page
+    return found[1]
+
+
+def wait_for_progress(browser: httpx.Client, page: str, more: int) -> dict[str, int]:
+    """Read a page until so many rows more were tried, or all; return what it says."""
+    deadline = time.monotonic() + _PATIENCE_S
+    first: int | None = None
+    while True:
+        text = browser.get(page).text
+        found = re.search(r"([0-9,]+) on record, ([0-9,]+) refused", text)
+        assert found is not None, text
+        on_record, refused = (int(number.replace(",", "")) for number in found.groups())
+        tried = on_record + refused
+        first = tried if first is None else first
+        if tried >= min(first + more, SENT_PACKS):
+            return {"on_record": on_record, "refused": refused}
+        assert time.monotonic() < deadline, f"{tried} rows were tried"
+        time.sleep(0.02)
 
 
 class Clients:

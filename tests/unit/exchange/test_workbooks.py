@@ -9,6 +9,7 @@ import pytest
 from builders_import import GTIN, IDENTITY, a_workbook, with_part
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from passport.exchange.workbooks import read_workbook
 from passport.services.import_table import FaultyCell
@@ -36,6 +37,20 @@ def test_cells_keep_the_kinds_they_have_in_the_file():
     assert row.number == 1
     assert list(row.cells) == ["00012", 9506000134352.0, True, 431.8, date(2026, 11, 1)]
     assert [type(cell) for cell in row.cells] == [str, float, bool, float, date]
+
+
+def test_a_workbook_of_another_program_is_read_alike():
+    book = Workbook()
+    book.active.append([*IDENTITY, "individualMassKilograms", "manufacturedOn", "batchNumber"])
+    book.active.append([GTIN, "000017", date(2027, 2, 18), 431.8, "2026-11", "=1+1"])
+    book.active.column_dimensions["B"].hidden = True
+    target = io.BytesIO()
+    book.save(target)
+
+    (row,) = cells(target.getvalue())
+
+    assert row[:5] == [GTIN, "000017", date(2027, 2, 18), 431.8, "2026-11"]
+    assert "never computed" in row[5]
 
 
 def test_the_rows_are_read_as_often_as_somebody_asks():
