@@ -2,6 +2,7 @@
 
 from typing import Final
 
+# ruff: noqa: E501 - a source stands whole in its cell
 # fmt: off
 CHEMISTRY_ROWS: Final[tuple[tuple[str, ...], ...]] = (
     ("NMC", "Lithium-ion, nickel manganese cobalt oxide", "NMC", "Li", "NMC", "", "",

@@ -292,6 +292,7 @@ def _chemistries_module() -> str:
     return (
         '"""The chemistries, generated from ``schemas/chemistries.csv``; do not edit."""\n\n'
         "from typing import Final\n\n"
+        "# ruff: noqa: E501 - a source stands whole in its cell\n"
         "# fmt: off\n"
         "CHEMISTRY_ROWS: Final[tuple[tuple[str, ...], ...]] = (\n"
         f"{rows}\n)\n"
