@@ -1,5 +1,6 @@
 """Batteries from files: one bad row keeps the good ones and names the bad cell."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -31,6 +32,8 @@ from passport.services.issue import NewBattery, Registration
 Value = TypeVar("Value")
 
 LARGEST_FILE = 100_000_000
+_MOST_COLUMNS = 1_000
+_DEEPEST_COLUMN = 8
 _IDENTITY_COLUMNS = frozenset(
     {"gtin", "serial", "identifier", "model", "placedOnMarketOn", "holder"}
 )
@@ -182,7 +185,12 @@ def _require_columns(table: EnteredTable) -> None:
         raise FileUnreadableError(
             "the first row names no column gtin or identifier; the columns are the names of terms"
         )
-    doubled = sorted({name for name in names if names.count(name) > 1})
+    if len(names) > _MOST_COLUMNS or any(name.count(".") > _DEEPEST_COLUMN for name in names):
+        raise FileUnreadableError(
+            f"the first row names more than {_MOST_COLUMNS:,} columns, or one with more than "
+            f"{_DEEPEST_COLUMN} dots, which no term has"
+        )
+    doubled = sorted(name for name, count in Counter(names).items() if count > 1)
     if doubled:
         raise FileUnreadableError(f"the column {', '.join(doubled)} stands twice in the first row")
 

@@ -19,7 +19,7 @@ from passport.exchange.import_templates import import_template
 from passport.exchange.text_tables import read_text_table
 from passport.exchange.workbooks import read_workbook
 from passport.services.import_table import ADVICE, RESULT
-from passport.services.importing import read_table_rows
+from passport.services.importing import FileUnreadableError, read_table_rows
 
 MASS = "individualMassKilograms"
 COLUMNS = (*IDENTITY, MASS, "manufacturedOn")
@@ -121,6 +121,12 @@ def test_two_rows_of_one_battery_are_refused_by_the_cell_of_the_first():
     assert not first.problems
     assert second.entry is None
     assert "stands in cell B2 already" in second.problems[0].message
+
+
+@pytest.mark.parametrize("columns", [["a." * 5_000 + "b"], [f"c{n}" for n in range(1_001)]])
+def test_columns_that_no_term_has_are_refused_at_once(columns):
+    with pytest.raises(FileUnreadableError, match="which no term has"):
+        next(read_table_rows(a_table(["gtin", *columns], ["1"] * (1 + len(columns)))))
 
 
 # --- the workbook to fill in ----------------------------------------------------------------------
