@@ -1,6 +1,6 @@
 """How complete a model is: which data points of Annex XIII are filled, and what is wrong in it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -23,6 +23,8 @@ class Answer(StrEnum):
     """How a data point of a model stands."""
 
     FILLED = "filled"
+    WRONG = "wrong"
+    """Something is entered that cannot be signed."""
     OPEN = "open"
     """The law asks for it, and it is neither given nor said to be absent."""
     NOT_PROVIDED = "not-provided"
@@ -103,12 +105,12 @@ def progress_of(content: Content, *, work: Work, on: date | None = None) -> Mode
         if _term_at(problem.path) in normal
     ]
     problems += check_chemistry(normal, work.chemistries)
+    refused = {_term_at(problem.path) for problem in problems}
     points = tuple(
         one
         for standing in work.rulebook.standings(normal, scope)
-        for one in _point_of(standing, normal)
+        for one in _point_of(standing, normal, refused)
     )
-    refused = {_term_at(problem.path) for problem in problems}
     sound = {name: value for name, value in normal.items() if name not in refused}
     return ModelProgress(
         scope=scope,
@@ -128,11 +130,13 @@ def _findings(content: Content, needs: Needs, *, work: Work) -> Iterator[Finding
     )
 
 
-def _term_at(path: str) -> str:
-    return path.strip("/").partition("/")[0]
+def _term_at(path: str, separator: str = "/") -> str:
+    return path.strip(separator).partition(separator)[0]
 
 
-def _point_of(standing: Standing, content: Content) -> Iterator[PointProgress]:
+def _point_of(
+    standing: Standing, content: Content, refused: Collection[str]
+) -> Iterator[PointProgress]:
     """Yield a data point as far as it is said of models; one that says nothing of them is out."""
     known = terms_at(MODEL_LEVELS)
     whole = standing.data_point.terms
@@ -142,7 +146,10 @@ def _point_of(standing: Standing, content: Content) -> Iterator[PointProgress]:
     if terms != whole:
         point = replace(standing.data_point, terms=terms)
         standing = standing_of(point, standing.requirement, content, standing.day)
-    yield PointProgress(standing=standing, terms=terms, answer=_answer(standing))
+    answer = _answer(standing)
+    if answer is Answer.FILLED and any(_term_at(path, ".") in refused for path in terms):
+        answer = Answer.WRONG
+    yield PointProgress(standing=standing, terms=terms, answer=answer)
 
 
 def _answer(standing: Standing) -> Answer:

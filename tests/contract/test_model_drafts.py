@@ -317,7 +317,8 @@ def test_progress_names_what_is_filled_open_and_asked(record):
 
     assert whole.filled == whole.mandatory > 20
     assert whole.problems == []
-    assert less.filled == whole.filled - 1
+    assert less.filled == whole.filled - 2
+    assert [one.standing.data_point.number for one in less.all(Answer.WRONG)] == ["27"]
     assert [one.standing.data_point.number for one in less.all(Answer.OPEN)] == ["10"]
     assert {one.path for one in less.problems} == {"/nominalVoltageVolts"}
     assert whole.all(Answer.NOT_YET)

@@ -120,6 +120,15 @@ def path_to(field: str, draft_path: str) -> str:
     return f"{draft_path}/edit/{group.name}#term-{name}" if group else draft_path
 
 
+def words_of(problem: Problem) -> str:
+    """Return what is wrong, with the label of the field in place of its term."""
+    for name in reversed(problem.path.strip("/").split("/")):
+        term = find_term(name)
+        if term is not None and problem.message.startswith(name):
+            return f"{term.label}{problem.message.removeprefix(name)}"
+    return problem.message
+
+
 def _asked(points: Sequence[PointProgress]) -> Asked:
     strongest = max(points, key=lambda one: _ORDER.index(one.standing.requirement))
     requirement = strongest.standing.requirement
@@ -175,7 +184,7 @@ def _waits_for(standing: Standing) -> str:
 def _wrong_list(problems: Sequence[Problem], draft_path: str) -> Sequence[OpenList]:
     points = tuple(
         OpenPoint(
-            label=problem.message,
+            label=words_of(problem),
             clause="",
             href=path_to(problem.path.strip("/").partition("/")[0], draft_path),
         )

@@ -215,7 +215,7 @@ class FormMaker:
                 f"{path}.{name}",
                 node.get(name),
                 label=part.label,
-                hint=definition_of(part),
+                hint=_hint_of(part),
             )
             for name, part in known.items()
         }
@@ -251,6 +251,12 @@ class FormMaker:
             if name == path or name.startswith(f"{path}.")
         ]
         return "; ".join(found)
+
+
+def _hint_of(part: Term) -> str:
+    """Return what a part of a node means, unless its label says it already."""
+    meaning = definition_of(part)
+    return "" if meaning.rstrip(".").lower() == part.label.lower() else meaning
 
 
 def _codes(term: Term) -> Iterator[tuple[str, str]]:

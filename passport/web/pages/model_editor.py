@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from http import HTTPStatus
 
 import orjson
@@ -38,7 +39,7 @@ from passport.web.editor.fields import (
     without_row,
 )
 from passport.web.editor.groups import Group, all_groups, find_group
-from passport.web.editor.meter import Asked, asked_of, clause_of, meter_of
+from passport.web.editor.meter import Asked, asked_of, clause_of, meter_of, words_of
 from passport.web.editor.parts import FormMaker, definition_of
 from passport.web.errors import AddressUnknownError, TooManyAttemptsError
 from passport.web.pages.account import begin_session, cookie_setting
@@ -61,7 +62,7 @@ router = APIRouter(include_in_schema=False)
 WRITERS = (Role.OPERATOR, Role.SECOND_LIFE)
 _DAYS = ("2026-12-01", "2027-02-18", "2028-08-18", "2031-08-18")
 _MOST_DOCUMENTS = 200
-_EXAMPLES = ("ev-pack-model.json", "stationary-battery-model.json")
+_EXAMPLES = ("ev-pack-model.json", "stationary-battery-model.json", "lmt-battery-model.json")
 _NEVER_ABSENT = frozenset({"category", "subType"})
 _SAID = {
     "saved": "Saved.",
@@ -439,6 +440,7 @@ def _example_of(term: Term) -> str:
     return ""
 
 
+@cache
 def _example_contents() -> Sequence[Content]:
     return [
         parse_input(schema_file(f"examples/{name}").read_bytes())["content"] for name in _EXAMPLES
@@ -505,7 +507,8 @@ def _errors_of(progress: ModelProgress) -> dict[str, str]:
     errors: dict[str, str] = {}
     for problem in progress.problems:
         name = field_of(problem.path)
-        errors[name] = f"{errors[name]}; {problem.message}" if name in errors else problem.message
+        words = words_of(problem)
+        errors[name] = f"{errors[name]}; {words}" if name in errors else words
     return errors
 
 

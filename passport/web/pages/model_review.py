@@ -17,7 +17,7 @@ from passport.ui.views.common import Link, Notice, Tone
 from passport.ui.views.editor import OpenPoint, PublishPage, Reader, ReviewPage
 from passport.web.dependencies import Visit, VisitedSignedIn
 from passport.web.editor.changes import change_groups
-from passport.web.editor.meter import meter_of, path_to
+from passport.web.editor.meter import meter_of, path_to, words_of
 from passport.web.pages.drafts import MODELS, changes_text, name_of, path_of
 from passport.web.pages.model_editor import WRITERS, policy_text, show_draft
 from passport.web.pages.scan import sentence
@@ -218,7 +218,7 @@ def _show_publish(
         problem=sentence(str(refusal)) if refusal else "",
         problems=tuple(
             OpenPoint(
-                label=one.message,
+                label=words_of(one),
                 clause="",
                 href=path_to(one.path.strip("/").partition("/")[0], path),
             )

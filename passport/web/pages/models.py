@@ -1,12 +1,13 @@
 """An operator's models: what is on record, what is being written, and how to begin another."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
 from passport.domain.access import require_role
-from passport.domain.battery import BatteryModel
+from passport.domain.battery import BatteryModel, Category
 from passport.domain.errors import ConflictError, InvalidIdentifierError, NotFoundError
 from passport.domain.identifiers import ModelId, parse_model_id
 from passport.domain.model_draft import DraftState, ModelDraft
@@ -22,18 +23,15 @@ from passport.web.dependencies import Visit, VisitedSignedIn
 from passport.web.editor.meter import meter_of
 from passport.web.pages.drafts import MODELS, STATES, name_of, path_of
 from passport.web.pages.model_editor import WRITERS
-from passport.web.pages.record import model_name
+from passport.web.pages.record import kind_text, model_name
 from passport.web.pages.scan import sentence
 from passport.web.pages.words import day_text, figure, instant_text
 from passport.web.uploads import FormSent
 
 router = APIRouter(include_in_schema=False)
 
-_EXAMPLES: Mapping[str, str] = {
-    "ev-pack-model.json": "Electric vehicle battery",
-    "stationary-battery-model.json": "Stationary storage battery",
-    "second-life-battery-model.json": "Battery made from used batteries",
-}
+_ENDINGS = (("-model.json", ""), ("-model-minimal.json", ", only what the law asks for"))
+"""How the files of examples end, and what each kind of example is."""
 _EMPTY, _COPY = "empty", "copy:"
 _SAID = {
     "discarded": "The draft was discarded. It stands under “Discarded” and can be restored.",
@@ -84,7 +82,7 @@ def begin_model(visit: VisitedSignedIn, form: FormSent) -> Response:
     if begun_from not in known:
         return _refuse(visit, form.shown({"from": "Choose what to begin with"}))
     copy_of = ModelId(begun_from.removeprefix(_COPY)) if begun_from.startswith(_COPY) else None
-    content = _example(begun_from) if begun_from in _EXAMPLES else {}
+    content = _example(begun_from) if begun_from in _examples() else {}
     new = NewDraft(model_id=model_id, content=content, copy_of=copy_of)
     operator = form.text("operator") or visit.actor.organisation
     try:
@@ -160,7 +158,7 @@ def _beginnings(visit: Visit) -> tuple[tuple[str, str], ...]:
     models: Sequence[BatteryModel] = visit.services.models_to_write(visit.actor)
     return (
         (_EMPTY, "Empty"),
-        *((name, f"Example: {text}") for name, text in _EXAMPLES.items()),
+        *_examples().items(),
         *(
             (f"{_COPY}{one.model_id}", f"Copy of {model_name(one.content) or one.name}")
             for one in models
@@ -171,6 +169,24 @@ def _beginnings(visit: Visit) -> tuple[tuple[str, str], ...]:
 def _operators(visit: Visit) -> tuple[tuple[str, str], ...]:
     slugs = visit.services.operators_written_for(visit.actor)
     return tuple((slug, visit.name_of(slug)) for slug in slugs) if len(slugs) > 1 else ()
+
+
+@cache
+def _examples() -> Mapping[str, str]:
+    """Return the examples of models that are shipped, by file, in words."""
+    names = sorted(file.name for file in schema_file("examples").iterdir())
+    return {
+        name: f"Example: {_kind_of(_example(name))}{words}"
+        for ending, words in _ENDINGS
+        for name in names
+        if name.endswith(ending)
+    }
+
+
+def _kind_of(content: Mapping[str, object]) -> str:
+    kind = kind_text(content, Category(str(content["category"])))
+    is_second = content.get("madeFromUsedBatteries") is True
+    return f"{kind}, made from used batteries" if is_second else kind
 
 
 def _example(name: str) -> Mapping[str, object]:
