@@ -21,6 +21,7 @@ from builders import (
 )
 from builders_parts import DAY, contents, record_modules, serials_at
 
+from passport.domain.actor import SYSTEM
 from passport.domain.errors import (
     ConflictError,
     PassportCeasedError,
@@ -225,3 +226,20 @@ def test_after_any_sequence_each_instant_is_read_as_it_was(record, seed):
         assert [serials_at(record, pack, at) for pack in packs] == places
         found = [serial for one in places for serial in one.values()]
         assert len(set(found)) == len(found)
+
+
+def test_a_part_is_gone_with_the_battery_that_it_was_recycled_in(record):
+    register(record)
+    record_modules(record, PACK, "A")
+    waste = WasteDeclaration(country="NL", occurred_at=NOON)
+    record.services.declare_waste(COLLECTOR, PACK, waste)
+    record.services.enter_recycling(RECYCLER, PACK, "B-1")
+    assert not record.services.where_is_part(SYSTEM, "A").is_gone
+
+    record.services.declare_recycled(RECYCLER, PACK, "B-1")
+
+    assert record.services.where_is_part(SYSTEM, "A").is_gone
+    with pytest.raises(PassportCeasedError):
+        record.services.read_structure(SYSTEM, PACK)
+    with pytest.raises(PassportCeasedError):
+        record.services.take_out_part(SYSTEM, PACK, PartChange(position="M1"))

@@ -27,7 +27,8 @@ from passport.domain.structure import (
 
 BEGIN = datetime(2026, 11, 21, tzinfo=UTC)
 STORE = Place(whereabouts=Whereabouts.STORE, holder="voltra")
-POSITIONS = ("1", "2", "2/1", "3")
+POSITIONS = ("1", "2", "1/1")
+"""The last one is also reached through a part at the first."""
 
 
 def a_part(number: int, level: StructureLevel, *, is_battery: bool) -> Part:
@@ -45,13 +46,41 @@ def a_part(number: int, level: StructureLevel, *, is_battery: bool) -> Part:
 
 
 PARTS = [
-    a_part(number, level, is_battery=number % 3 == 0)
-    for number, level in enumerate([*StructureLevel, *StructureLevel, StructureLevel.MODULE] * 2)
+    a_part(number, level, is_battery=is_battery)
+    for number, (level, is_battery) in enumerate(
+        [
+            (StructureLevel.SYSTEM, True),
+            (StructureLevel.RACK, False),
+            (StructureLevel.PACK, True),
+            (StructureLevel.PACK, False),
+            (StructureLevel.MODULE, False),
+            (StructureLevel.MODULE, False),
+            (StructureLevel.MODULE, False),
+            (StructureLevel.CELL, False),
+            (StructureLevel.CELL, False),
+        ]
+    )
 ]
+LARGER = {
+    index: [other for other, holder in enumerate(PARTS) if holder.level.may_hold(part.level)]
+    for index, part in enumerate(PARTS)
+}
+fitting = st.sampled_from(
+    [
+        (index, (holder, position))
+        for index, holders in LARGER.items()
+        for holder in holders
+        for position in POSITIONS
+    ]
+)
 indexes = st.integers(0, len(PARTS) - 1)
-goals = st.one_of(st.none(), st.tuples(indexes, st.sampled_from(POSITIONS)))
-steps = st.lists(st.dictionaries(indexes, goals, min_size=1, max_size=3), min_size=1, max_size=40)
-"""Each step moves up to three parts at once: into a position of another part, or into store."""
+anywhere = st.tuples(indexes, st.one_of(st.none(), st.tuples(indexes, st.sampled_from(POSITIONS))))
+steps = st.lists(
+    st.lists(st.one_of(fitting, fitting, fitting, anywhere), min_size=1, max_size=2).map(dict),
+    min_size=6,
+    max_size=30,
+)
+"""Each step moves one or two parts at once: into a position of another part, or into store."""
 
 
 @dataclass
