@@ -52,7 +52,7 @@ class Matter:
     Attributes:
         legal_point: Point of Annex XIII, or article.
         data_points: Numbers of the data points it is about; empty for a clause beside them.
-        clause: Name of the clause that asks for it; empty where a data point alone does.
+        clauses: Names of the clauses that ask for it; empty where a data point alone does.
         paths: Terms to enter or correct, dots leading into nodes.
         begins_on: Day it is asked from; nothing where it is asked now, or undetermined.
     """
@@ -64,7 +64,7 @@ class Matter:
     source: str
     certainty: Certainty
     data_points: tuple[str, ...] = ()
-    clause: str = ""
+    clauses: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     what_to_do: str = ""
     begins_on: date | None = None

@@ -277,9 +277,9 @@ def _join(matters: list[Matter], result: ClauseResult) -> None:
         matter = matters[index]
         matters[index] = replace(
             matter,
-            clause=clause.clause,
+            clauses=(*matter.clauses, clause.clause),
             what_to_do=clause.what_to_do if matter.what_to_do else "",
-            legal_point=f"{matter.legal_point}; {_article(clause.source)}",
+            legal_point=_both(matter.legal_point, _article(clause.source)),
         )
     if same:
         return
@@ -291,7 +291,7 @@ def _join(matters: list[Matter], result: ClauseResult) -> None:
             reason=result.reason[:1].upper() + result.reason[1:],
             source=clause.source,
             certainty=clause.certainty,
-            clause=clause.clause,
+            clauses=(clause.clause,),
             paths=result.paths,
             what_to_do=clause.what_to_do if place in _TO_DO else "",
             begins_on=result.day.on if result.day and place is Place.NOT_YET else None,
@@ -353,6 +353,15 @@ def _metals_of(model: BatteryModel, *, work: Work) -> frozenset[str] | None:
 
 
 _METALS = {"Cd": "cadmium", "Co": "cobalt", "Li": "lithium", "Ni": "nickel", "Pb": "lead"}
+
+
+def _both(legal_point: str, article: str) -> str:
+    """Return two legal points as one; the same again adds nothing.
+
+    >>> _both("Annex XIII 1(q); Article 13(5)", "Article 13(5)")
+    'Annex XIII 1(q); Article 13(5)'
+    """
+    return legal_point if article in legal_point.split("; ") else f"{legal_point}; {article}"
 
 
 def _evidence_of(succession: Succession | None) -> frozenset[str]:

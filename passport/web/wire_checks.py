@@ -15,7 +15,7 @@ class MatterBody(Body):
 
     legal_point: str
     data_points: list[str]
-    clause: str
+    clauses: list[str]
     label: str
     reason: str
     paths: list[str]
@@ -30,7 +30,7 @@ class MatterBody(Body):
         return cls(
             legal_point=matter.legal_point,
             data_points=list(matter.data_points),
-            clause=matter.clause,
+            clauses=list(matter.clauses),
             label=matter.label,
             reason=matter.reason,
             paths=list(matter.paths),

@@ -88,7 +88,7 @@ def test_json_is_what_the_api_answers(check):
     body = orjson.loads(out)
     assert code == 1
     assert body["mayBePlaced"] is False
-    assert body["blockers"][0]["clause"] == "recycled-content-minimum-1"
+    assert body["blockers"][0]["clauses"] == ["recycled-content-minimum-1"]
 
 
 @pytest.mark.parametrize("name", [f"{EV_GTIN}/NOBODY", "09506000134994", "nonsense"])
