@@ -12,13 +12,13 @@ from datetime import date
 from functools import cache
 from typing import Any, cast
 
-from passport.domain.errors import PassportError
+from passport.domain.errors import ConflictError
 from passport.linked_data.terms import table_rows
 
 _VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)")
 
 
-class FrozenVersionError(PassportError):
+class FrozenVersionError(ConflictError):
     """What was asked would change a frozen context or schema, or take something from the next."""
 
     code = "frozen-version"
