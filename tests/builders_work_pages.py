@@ -14,6 +14,7 @@ from builders_document_pages import (
     an_own_document,
     some_papers,
 )
+from builders_editor_pages import editor_pages
 from builders_pages import (
     IRI,
     OPERATOR,
@@ -416,6 +417,7 @@ def every_page() -> dict[str, tuple[str, object, Shell]]:
     yard = a_shell(YARD, "/scan")
     bad = a_verdict(Finding.NOT_AUTHENTIC, reason="The content was changed after it was signed.")
     return {
+        **editor_pages(),
         "home": ("home.html", a_home_page(), a_shell(path="/")),
         "battery": ("battery_public.html", a_battery_page(), public),
         "battery-papers": ("battery_public.html", a_battery_page(documents=some_papers()), public),

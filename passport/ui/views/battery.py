@@ -184,6 +184,7 @@ class ModelPage:
     emergency: Emergency
     groups: tuple[FactGroup, ...]
     is_light: bool = False
+    versions: Link | None = None
     dismantling: Link | None = None
     documents: tuple[LineItem, ...] = ()
     batteries: tuple[LineItem, ...] = ()

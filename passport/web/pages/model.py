@@ -72,6 +72,7 @@ def _page(visit: Visit, model_id: ModelId, statements: Sequence[SignedStatement]
         kind=kind_text(public, category),
         is_light=not needs_passport(category, energy_kwh(public)),
         identifier=model_iri(visit.passport.base_url, model_id),
+        versions=Link(text="Versions of this model", href=f"/models/{model_id}/versions"),
         verdict=verdict_of(checked, ""),
         emergency=emergency_of(public),
         groups=groups_of(*contents),
