@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from builders_shapes import breaches, graph_of
 from pyld import jsonld
 from sqlmodel import Session, select
 
@@ -18,9 +19,10 @@ RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
 @pytest.fixture(scope="module")
-def signed_documents():
+def signed_documents(tmp_path_factory):
     """Everything that is signed in the demonstration with all its neighbours, parsed."""
-    passport = open_passport(keystore="memory:")
+    data = tmp_path_factory.mktemp("demonstration")
+    passport = open_passport(data=data, keystore="memory:")
     passport.load_demonstration(lambda _: None)
     with Session(passport.engine) as session:
         bodies = [row.body for row in session.exec(select(StatementRow))]
@@ -103,3 +105,11 @@ def test_each_other_word_is_one_of_the_credentials_and_security_vocabularies(wor
         "https://w3id.org/security",
         "http://purl.org/dc/terms",
     }
+
+
+@pytest.mark.parametrize("kind", StatementKind)
+def test_what_is_signed_of_each_kind_conforms_to_the_shapes(signed_documents, kind):
+    signed = [document for document in signed_documents if document["type"][-1] == kind.value]
+
+    for document in (signed[0], signed[-1]):
+        assert breaches(graph_of(document)) == set()
