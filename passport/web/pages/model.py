@@ -12,6 +12,7 @@ from passport.domain.passport import StatementKind
 from passport.linked_data.documents import presentation_bytes
 from passport.services.ports import SignedStatement
 from passport.ui.views.battery import ModelPage
+from passport.ui.views.common import Link
 from passport.web.dependencies import Visit, Visited
 from passport.web.errors import AddressUnknownError
 from passport.web.negotiation import PRESENTATIONS, form_for
