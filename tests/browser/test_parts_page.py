@@ -165,3 +165,18 @@ def test_no_line_of_the_page_is_wider_than_the_phone(chromium, house):
         width = page.evaluate("document.documentElement.scrollWidth")
 
         assert width <= PHONE["viewport"]["width"]
+
+
+def test_the_name_of_a_part_leads_to_where_it_is_and_was(chromium, house, assert_accessible):
+    serial = with_parts(house)
+    address = f"/api/v1/batteries/01/{EV_GTIN}/21/{serial}/parts/swap"
+    swap = {"position": "M02", "in": f"{serial}-N", "reason": "fault"}
+    answered(house.of(VOLTRA).post(address, json=swap), 201)
+    with opened(chromium, house, serial) as page:
+        page.get_by_role("link", name=f"Module {serial}-B: out of M02, into store").click()
+
+        expect(page.get_by_role("heading", name=f"{serial}-B")).to_be_visible()
+        expect(page.get_by_text("In store: Voltra Packs (fictional)")).to_be_visible()
+        expect(page.get_by_text(f"Into store, out of M02 of serial {serial}")).to_be_visible()
+        expect(page.get_by_text(f"Into M02 of serial {serial}", exact=True)).to_be_visible()
+        assert_accessible(page)

@@ -42,6 +42,24 @@ class Bench:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartPage:
+    """Where one part is, and how it came there.
+
+    Attributes:
+        place: Where it is, in words.
+        battery: The parts of the battery it is in, where it is in one.
+    """
+
+    level: str
+    serial: str
+    place: str
+    steps: tuple[LineItem, ...]
+    part_number: str = ""
+    battery: Link | None = None
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StructurePage:
     """What one battery is made of, for a reader who may know.
 

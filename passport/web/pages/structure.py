@@ -32,7 +32,7 @@ from passport.services.structure_reading import Origin, Step, Structure, Structu
 from passport.ui.forms import EMPTY_FORM, FormState
 from passport.ui.request import see_other
 from passport.ui.views.common import Badge, LineItem, Link, Notice, Tone
-from passport.ui.views.structure import Bench, PartBranch, StructurePage
+from passport.ui.views.structure import Bench, PartBranch, PartPage, StructurePage
 from passport.web.dependencies import BatteryInPath, Visit, VisitedSignedIn
 from passport.web.pages.record import Record
 from passport.web.pages.scan import sentence
@@ -68,6 +68,7 @@ _MIXED = {
     True: "None of them is new here: look at where each comes from.",
     False: "Parts of different age and health work together here.",
 }
+_RECYCLED = Notice(title="It was recycled with its battery", tone=Tone.NEUTRAL)
 _REFUSALS = (ConflictError, InvalidValueError, ContentRefusedError)
 _NEEDED = {
     _SWAP: ("in", "Scan or type the serial number of the part that goes in"),
@@ -131,12 +132,27 @@ def record(battery_id: BatteryInPath, visit: VisitedSignedIn, form: FormSent) ->
 
 @router.get("/operators/{slug}/parts/{serial:path}")
 def part(slug: str, serial: str, visit: VisitedSignedIn) -> Response:
-    """Lead from the name of a part, as its code may hold it, to where it is."""
-    name = part_id_of(slug, serial)
-    found = visit.services.where_is_part(visit.actor, name)
-    if found.batteries:
-        return see_other(f"/structure/{found.batteries[0]}")
-    return see_other(f"/api/v1/parts/{name}")
+    """Show where a part is and how it came there, under its name, which its code may hold."""
+    found = visit.services.where_is_part(visit.actor, part_id_of(slug, serial))
+    place = found.part.place
+    where = codes_of("part-origin").get(place.whereabouts.value, "Built into a battery")
+    if place.holder:
+        where = f"{where}: {visit.name_of(place.holder)}"
+    inside = next(iter(found.batteries), None)
+    link = None
+    if inside is not None:
+        where = f"At {found.position}" if found.position else where
+        link = Link(text=f"In serial {serial_of(inside)}", href=f"/structure/{inside}")
+    page = PartPage(
+        level=codes_of("structure-level")[found.part.level.value],
+        serial=found.part.serial,
+        part_number=found.part.part_number,
+        place=where,
+        battery=link,
+        notices=(_RECYCLED,) if found.is_gone else (),
+        steps=tuple(reversed([_step_line(visit, step) for step in found.steps])),
+    )
+    return visit.pages.show("part.html", page)
 
 
 # --- what was sent --------------------------------------------------------------------------------
@@ -345,16 +361,30 @@ def _changes(visit: Visit, steps: Sequence[Step], battery_id: BatteryId) -> Iter
                 )
             continue
         level = codes_of("structure-level")[step.part.level.value]
-        reason = codes_of("part-change-reason").get(move.reason.value if move.reason else "", "")
-        told = [
-            day_text(move.occurred_at),
-            visit.name_of(move.moved_by),
-            *filter(None, (reason, move.note)),
-        ]
         yield LineItem(
             title=f"{level} {step.part.serial}: {_way(step, battery_id)}",
-            detail=", ".join(told),
+            href=f"/{step.part.part_id}",
+            detail=_told(visit, step),
         )
+
+
+def _step_line(visit: Visit, step: Step) -> LineItem:
+    """Say a step of one part in words, wherever it led."""
+    move = step.move
+    goal = _AFTER[move.after.whereabouts]
+    if step.to_battery is not None:
+        goal = f"into {step.to_position} of serial {serial_of(step.to_battery)}"
+    if step.from_battery is not None:
+        goal = f"{goal}, out of {step.from_position} of serial {serial_of(step.from_battery)}"
+    return LineItem(title=f"{goal[:1].upper()}{goal[1:]}", detail=_told(visit, step))
+
+
+def _told(visit: Visit, step: Step) -> str:
+    """Say when a step was, who did it and why."""
+    move = step.move
+    reason = codes_of("part-change-reason").get(move.reason.value if move.reason else "", "")
+    words = (day_text(move.occurred_at), visit.name_of(move.moved_by), reason, move.note)
+    return ", ".join(filter(None, words))
 
 
 def _way(step: Step, battery_id: BatteryId) -> str:
