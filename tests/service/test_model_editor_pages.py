@@ -204,10 +204,17 @@ def test_a_model_goes_from_draft_over_review_to_signed_versions(web, maker, revi
     back = send(
         reviewer,
         f"{draft}/review",
-        {"decision": "send-back", "comment:massKilograms": "Weigh it again"},
+        {
+            "decision": "send-back",
+            "comment:massKilograms": ["Weigh it again", "and again"],
+            "field": "extinguisherClasses",
+            "more": "Class D?",
+        },
     )
     assert back.status_code == 303
-    assert "Weigh it again" in page_of(maker, f"{draft}/edit/contents")
+    contents = page_of(maker, f"{draft}/edit/contents")
+    assert "Weigh it again; and again" in contents
+    assert "Class D?" in contents
     send(maker, draft, to=f"{draft}/hand-in")
     assert send(reviewer, f"{draft}/review", {"decision": "approve"}).status_code == 303
     look = words_of(page_of(maker, f"{draft}/publish"))

@@ -22,7 +22,7 @@ from passport.web.pages.drafts import MODELS, changes_text, name_of, path_of
 from passport.web.pages.model_editor import WRITERS, policy_text, show_draft
 from passport.web.pages.scan import sentence
 from passport.web.problems import status_of
-from passport.web.uploads import FormSent
+from passport.web.uploads import FormSent, SentForm
 
 router = APIRouter(include_in_schema=False)
 
@@ -108,13 +108,7 @@ def review(draft_id: str, visit: VisitedSignedIn, form: FormSent) -> Response:
     """Approve a draft, or send it back with comments."""
     require_role(visit.actor, *WRITERS)
     draft = visit.services.read_draft(visit.actor, draft_id)
-    comments = {
-        name.removeprefix(_COMMENT): form.text(name)
-        for name in form.texts
-        if name.startswith(_COMMENT) and form.text(name)
-    }
-    if form.text("field") and form.text("more"):
-        comments[form.text("field")] = form.text("more")
+    comments = _comments_of(form)
     decision = form.text("decision")
     if decision not in {_APPROVE, _SEND_BACK}:
         return _show_review(
@@ -139,6 +133,19 @@ def review(draft_id: str, visit: VisitedSignedIn, form: FormSent) -> Response:
         return _show_review(visit, draft, shown, status_of(refusal))
     said = "approved" if decision == _APPROVE else "sent-back"
     return see_other(f"{path_of(draft)}?said={said}")
+
+
+def _comments_of(form: SentForm) -> dict[str, str]:
+    """Return what was said of each term; a term that changed in two places has two fields."""
+    said = {
+        name.removeprefix(_COMMENT): "; ".join(text.strip() for text in texts if text.strip())
+        for name, texts in form.texts.items()
+        if name.startswith(_COMMENT)
+    }
+    field, more = form.text("field"), form.text("more")
+    if field and more:
+        said[field] = "; ".join(filter(None, (said.get(field, ""), more)))
+    return {term: text for term, text in said.items() if text}
 
 
 def _show_review(
