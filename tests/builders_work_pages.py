@@ -15,6 +15,7 @@ from builders_document_pages import (
     some_papers,
 )
 from builders_editor_pages import editor_pages
+from builders_law_pages import law_pages
 from builders_pages import (
     IRI,
     OPERATOR,
@@ -25,6 +26,7 @@ from builders_pages import (
     an_emergency,
     some_groups,
 )
+from builders_parts_pages import parts_pages
 
 from passport.domain.actor import Actor, Role
 from passport.ui.charts import Axis, Chart, Line, Origin, Reading, line_chart
@@ -418,6 +420,8 @@ def every_page() -> dict[str, tuple[str, object, Shell]]:
     bad = a_verdict(Finding.NOT_AUTHENTIC, reason="The content was changed after it was signed.")
     return {
         **editor_pages(),
+        **law_pages(operator, public),
+        **parts_pages(operator),
         "home": ("home.html", a_home_page(), a_shell(path="/")),
         "battery": ("battery_public.html", a_battery_page(), public),
         "battery-papers": ("battery_public.html", a_battery_page(documents=some_papers()), public),
