@@ -198,6 +198,26 @@ def test_what_was_typed_while_the_session_ended_is_put_back(sign_in):
     expect(page.get_by_text("Saved", exact=True)).to_be_visible()
 
 
+def test_rows_come_without_leaving_the_page_and_saving_never_meets_itself(sign_in):
+    page = sign_in("manufacturer")
+    page.goto(f"{MODELS}/new")
+    page.get_by_label("GTIN").fill("09506000991030")
+    page.get_by_label("Begin with").select_option("empty")
+    page.get_by_role("button", name="Begin the draft").click()
+    draft = page.url.partition("?")[0]
+    page.goto(f"{draft}/edit/energy")
+    page.get_by_role("button", name="Add the first: original power").click()
+    expect(page.locator("[id='field-originalPower.1.atStateOfChargePercent']")).to_be_focused()
+
+    with page.expect_request(lambda sent: sent.method == "POST"):
+        page.locator("#field-nominalVoltageVolts").fill("3")
+    page.locator("#field-nominalVoltageVolts").fill("36")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    page.wait_for_url("**said=saved")
+    expect(page.locator("#field-nominalVoltageVolts")).to_have_value("36")
+
+
 def test_every_group_is_accessible_and_fits_a_phone(sign_in, assert_accessible, take_screenshot):
     page = sign_in("manufacturer")
     page.goto(MODELS)

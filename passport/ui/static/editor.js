@@ -5,7 +5,7 @@ const WAIT_MS = 1200;
 
 let form;
 let timer;
-let isSaving = false;
+let saving = null;
 let isDirty = false;
 
 const copyName = () => `model-draft ${form.action}`;
@@ -43,9 +43,12 @@ function showErrors(errors) {
   }
 }
 
-async function save() {
-  if (isSaving) { later(); return; }
-  isSaving = true;
+function save() {
+  if (saving) { later(); return; }
+  saving = send().finally(() => { saving = null; });
+}
+
+async function send() {
   isDirty = false;
   tell("Saving …");
   try {
@@ -72,8 +75,6 @@ async function save() {
     }
   } catch {
     tell("No connection. What you typed is kept in this browser.");
-  } finally {
-    isSaving = false;
   }
 }
 
@@ -94,6 +95,13 @@ async function submitted(event) {
   const button = event.submitter;
   const doing = button?.name === "do" ? button.value : "";
   clearTimeout(timer);
+  if (saving) {
+    // What is on its way comes first: otherwise the form would meet its own earlier state.
+    event.preventDefault();
+    await saving;
+    form.requestSubmit(button);
+    return;
+  }
   if (!/^(add|remove|language):/.test(doing)) return;
   event.preventDefault();
   const data = new URLSearchParams(new FormData(form));
