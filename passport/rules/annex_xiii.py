@@ -66,6 +66,7 @@ class DataPoint:
         asked_of_second_life: Letter for batteries placed anew; nothing where it is the same.
         duty: Duty of the table of duties that it waits for; empty without.
         then: Letter once that duty binds.
+        spared_by: Term that frees a battery of the point where it is true; empty without.
         note: What the letter does not say.
     """
 
@@ -78,6 +79,7 @@ class DataPoint:
     asked_of_second_life: Requirement | None
     duty: str
     then: Requirement | None
+    spared_by: str
     certainty: Certainty
     source: str
     note: str

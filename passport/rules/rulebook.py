@@ -60,6 +60,8 @@ class Rulebook:
         for point in self.data_points.values():
             day = self._own_day(point, scope)
             requirement = requirement_of(point, scope, self.beginning(scope), day)
+            if point.spared_by and content.get(point.spared_by) is True:
+                requirement = Requirement.NEVER
             yield standing_of(point, requirement, content, day)
 
     def needs(self, scope: Scope) -> Needs:
@@ -151,6 +153,7 @@ def _data_point(row: Mapping[str, str]) -> DataPoint:
         asked_of_second_life=Requirement(row["second_life"]) if row["second_life"] else None,
         duty=row["duty"],
         then=Requirement(row["then"]) if row["then"] else None,
+        spared_by=row["spared_by"],
         certainty=Certainty(row["certainty"]),
         source=row["source"],
         note=row["note"],

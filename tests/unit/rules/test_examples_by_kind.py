@@ -14,6 +14,7 @@ from builders_contents import (
 
 from passport.domain.content import Requirement, terms_at
 from passport.rules.annex_xiii import Kind, kind_of
+from passport.rules.rulebook import read_rulebook
 
 MINIMAL = [name for name in MODEL_EXAMPLES + ITEM_EXAMPLES if name.endswith("-minimal")]
 
@@ -69,3 +70,15 @@ def test_nothing_can_be_left_out_of_a_minimal_example(name):
 def test_each_battery_of_the_examples_has_its_model_there(name):
     assert model_of_example(name)["modelIdentifier"]
     assert an_example(name)["serial"] == a_content(name)["serialNumber"]
+
+
+@pytest.mark.parametrize(("is_rechargeable", "letter"), [(True, "-"), (False, "C")])
+def test_only_a_battery_that_is_not_rechargeable_is_asked_how_long_it_lasts(
+    is_rechargeable, letter
+):
+    content = a_content("portable-battery-model", isRechargeable=is_rechargeable)
+
+    standings = read_rulebook().standings(content, scope_of_example("portable-battery-model"))
+
+    asked = {one.data_point.number: one.requirement.value for one in standings}
+    assert asked["13(3)"] == letter
