@@ -131,9 +131,11 @@ class ModelDraftServices(Committing):
         """See `passport.services.model_drafts.count_batteries`."""
         return self.do(actor, lambda work: model_drafts.count_batteries(actor, work=work))
 
-    def own_documents(self, actor: Actor) -> Sequence[StoredDocument]:
-        """See `passport.services.model_drafts.list_own_documents`."""
-        return self.do(actor, lambda work: model_drafts.list_own_documents(actor, work=work))
+    def documents_for_models(self, actor: Actor, operator: str) -> Sequence[StoredDocument]:
+        """See `passport.services.model_drafts.list_documents_for`."""
+        return self.do(
+            actor, lambda work: model_drafts.list_documents_for(actor, operator, work=work)
+        )
 
     def chemistry_names(self) -> Mapping[str, str]:
         """Return the labels of the chemistries this installation knows, by code."""

@@ -131,9 +131,7 @@ def start_draft(actor: Actor, operator: str, new: NewDraft, *, work: Work) -> Mo
 
 
 def _new_draft(actor: Actor, owner: str, new: NewDraft, *, work: Work) -> ModelDraft:
-    known = work.passports.find_model(new.model_id)
-    if known is not None and known.operator != owner:
-        raise ConflictError(f"model {new.model_id} is on record with another operator")
+    known = _on_record(new.model_id, owner, work=work)
     now = work.clock.now()
     return ModelDraft(
         draft_id=new_id(),
@@ -231,14 +229,13 @@ def count_batteries(actor: Actor, *, work: Work) -> Mapping[str, int]:
     return work.passports.count_by_model([model.model_id for model in models])
 
 
-def list_own_documents(actor: Actor, *, work: Work) -> Sequence[StoredDocument]:
-    """Return the documents that the actor's organisation keeps here, newest first.
+def list_documents_for(actor: Actor, operator: str, *, work: Work) -> Sequence[StoredDocument]:
+    """Return the documents that an operator keeps here, to who writes its models; newest first.
 
     Raises:
-        AccessDeniedError: The login does not reach to reading.
+        AccessDeniedError: The actor does not act for the operator.
     """
-    require_reach(actor, READ_SCOPE, BATTERY_SCOPE)
-    return work.documents.of_organisation(actor.organisation) if actor.organisation else ()
+    return work.documents.of_organisation(_require_writer(actor, operator, work=work))
 
 
 def save_draft(actor: Actor, draft_id: str, change: DraftChange, *, work: Work) -> ModelDraft:
@@ -380,11 +377,12 @@ def publish_draft(actor: Actor, draft_id: str, *, work: Work) -> BatteryModel:
         DraftUnknownError: There is none that the actor may know of.
         DraftStateError: It is not approved.
         DraftOutdatedError: The model on record changed since the draft began.
+        ConflictError: The model came on record with another operator meanwhile.
         ContentRefusedError: The content breaks the rules of its terms; every place is named.
     """
     draft = _draft_to_write(actor, draft_id, work=work)
     published = draft.published(by=actor.name, at=work.clock.now())
-    known = work.passports.find_model(draft.model_id)
+    known = _on_record(draft.model_id, draft.operator, work=work)
     if _version(known) != draft.based_on:
         raise DraftOutdatedError(
             f"model {draft.model_id} is on record in version {_version(known)}, and the draft "
@@ -407,10 +405,11 @@ def catch_up_draft(actor: Actor, draft_id: str, *, work: Work) -> ModelDraft:
 
     Raises:
         DraftUnknownError: There is none that the actor may know of.
+        ConflictError: The model came on record with another operator; nothing of it is told.
         DraftStateError: It is in review, published or discarded.
     """
     draft = _draft_to_write(actor, draft_id, work=work)
-    known = work.passports.find_model(draft.model_id)
+    known = _on_record(draft.model_id, draft.operator, work=work)
     if known is None or _version(known) == draft.based_on:
         return draft
     now = work.clock.now()
@@ -477,6 +476,20 @@ def _as_kept(value: object) -> object:
             return [_as_kept(one) for one in value]
         case _:
             return value
+
+
+def _on_record(model_id: ModelId, operator: str, *, work: Work) -> BatteryModel | None:
+    """Return an operator's model, if it is on record.
+
+    A draft may have begun before somebody else's model of that name: its content is not for it.
+
+    Raises:
+        ConflictError: The model is on record with another operator.
+    """
+    known = work.passports.find_model(model_id)
+    if known is not None and known.operator != operator:
+        raise ConflictError(f"model {model_id} is on record with another operator")
+    return known
 
 
 def _require_news(draft: ModelDraft) -> None:

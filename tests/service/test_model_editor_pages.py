@@ -7,9 +7,10 @@ import pytest
 from builders_forms import form_on
 from builders_web import AS_PAGE, EV_MODEL, a_browser, signed_in, token_on
 
-from passport.bootstrap.demonstration import PASSWORD
+from passport.bootstrap.demonstration import MANUFACTURER, PASSWORD
 from passport.domain.actor import SYSTEM, Role
 from passport.services.accounts import NewAccount
+from passport.services.documents import NewDocument
 
 MODELS = "/operator/models"
 
@@ -260,6 +261,23 @@ def test_a_discarded_draft_can_be_restored(maker):
 
     assert restored.status_code == 303
     assert "The draft is back" in words_of(page_of(maker, restored.headers["location"]))
+
+
+def test_a_document_that_is_kept_here_is_taken_with_its_address_and_digest(web, maker):
+    kept = web.services.add_document(
+        MANUFACTURER.actor,
+        "voltra",
+        NewDocument(content=b"Declared.", media_type="text/plain", title="Declared", language="en"),
+    )
+    draft = begin(maker, "empty")
+    group = f"{draft}/edit/markings"
+    save(maker, group, {"document:declarationOfConformity": kept.digest})
+
+    fields = form_on(page_of(maker, group), group)
+
+    assert fields["declarationOfConformity.1.documentDigest"] == [kept.digest]
+    assert fields["declarationOfConformity.1.documentUrl"][0].startswith("http://localhost:8000/")
+    assert fields["declarationOfConformity.1.documentTitle.en"] == ["Declared"]
 
 
 def test_a_wrong_gtin_is_told_beside_its_field(maker):

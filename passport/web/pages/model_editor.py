@@ -296,7 +296,7 @@ def _change_of(
                 values[term.name] = value
                 base[term.name] = value
     for term in group.terms:
-        if nodes := _chosen_documents(visit, form, term):
+        if nodes := _chosen_documents(visit, draft, form, term):
             values[term.name] = _with_documents(values.get(term.name), term, nodes)
     revision = form.text("revision")
     return DraftChange(
@@ -307,13 +307,16 @@ def _change_of(
     )
 
 
-def _chosen_documents(visit: Visit, form: SentForm, term: Term) -> list[dict[str, object]]:
+def _chosen_documents(
+    visit: Visit, draft: ModelDraft, form: SentForm, term: Term
+) -> list[dict[str, object]]:
     """Return nodes of the documents that were chosen for a term from the operator's own."""
     digests = [text for text in form.texts.get(f"document:{term.name}", ()) if text]
     if not digests:
         return []
-    known = {one.digest: one for one in visit.services.own_documents(visit.actor)}
-    base_url = visit.passport.base_url
+    kept = visit.services.documents_for_models(visit.actor, draft.operator)
+    known = {one.digest: one for one in kept}
+    base_url = visit.services.read_operator(visit.actor, draft.operator).base_url
     return [document_node(known[digest], base_url) for digest in digests if digest in known]
 
 
@@ -398,7 +401,7 @@ def _show_group(
             *_findings_notices(progress, group),
         ),
         following=following.title if following else "the whole draft",
-        documents=_own_documents(visit, group),
+        documents=_documents(visit, draft, group),
     )
     status = HTTPStatus.CONFLICT if refused else HTTPStatus.OK
     return visit.pages.show("model_group.html", page, status=status)
@@ -447,9 +450,15 @@ def _example_contents() -> Sequence[Content]:
     ]
 
 
-def _own_documents(visit: Visit, group: Group) -> Mapping[str, tuple[tuple[str, str], ...]]:
+def _documents(
+    visit: Visit, draft: ModelDraft, group: Group
+) -> Mapping[str, tuple[tuple[str, str], ...]]:
     names = [term.name for term in group.terms if term.value_class == "Document"]
-    found = visit.services.own_documents(visit.actor)[:_MOST_DOCUMENTS] if names else ()
+    found = (
+        visit.services.documents_for_models(visit.actor, draft.operator)[:_MOST_DOCUMENTS]
+        if names
+        else ()
+    )
     options = tuple(
         (one.digest, f"{one.title} ({one.language or one.media_type})") for one in found
     )
