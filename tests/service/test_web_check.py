@@ -5,6 +5,7 @@ import re
 import pytest
 from builders_web import AS_PAGE, EV_MODEL, an_entry, key_of, signed_in
 
+from passport.bootstrap.demonstration import EV_IN_USE
 from passport.rules.annex_xiii import Kind
 from passport.rules.obligations import read_obligations
 from passport.rules.rulebook import read_rulebook
@@ -217,3 +218,14 @@ def test_a_strange_day_or_kind_is_answered_with_the_first_day(visitor):
 
     assert page.status_code == 200
     assert "x is no day" in page.text
+
+
+def test_the_pages_of_its_own_battery_and_model_lead_the_operator_to_their_check(web, visitor):
+    browser = signed_in(web, "manufacturer")
+
+    battery = browser.get(f"/condition/{EV_IN_USE}", headers=AS_PAGE).text
+    model = browser.get(f"/{MODEL}", headers=AS_PAGE).text
+
+    assert f"/check/battery/{EV_IN_USE}" in battery
+    assert f"/check/model/{MODEL}" in model
+    assert "/check/" not in visitor.get(f"/{MODEL}", headers=AS_PAGE).text

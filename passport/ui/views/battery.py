@@ -185,6 +185,7 @@ class ModelPage:
     groups: tuple[FactGroup, ...]
     is_light: bool = False
     versions: Link | None = None
+    check: Link | None = None
     dismantling: Link | None = None
     documents: tuple[LineItem, ...] = ()
     batteries: tuple[LineItem, ...] = ()

@@ -216,6 +216,7 @@ def _actions(actor: Actor, battery: Battery, *, sees_use: bool) -> tuple[Link, .
         return (parts,) if sees_use else ()
     return (
         parts,
+        Link(text="May it be placed on the market?", href=f"/check/battery/{battery.battery_id}"),
         Link(text="Report an event", href=f"/report/{battery.battery_id}"),
         Link(text="Who reads it", href=f"/batteries/{battery.battery_id}/grants"),
     )

@@ -59,6 +59,16 @@ def _answer(visit: Visit, model_id: ModelId) -> Response:
     return answer
 
 
+def _check_link(visit: Visit, model_id: ModelId) -> Link | None:
+    """Lead its operator to what stands in the way of placing batteries of the model."""
+    if visit.actor.is_anonymous:
+        return None
+    own = {model.model_id for model in visit.services.models_of(visit.actor)}
+    if model_id not in own:
+        return None
+    return Link(text="May they be placed on the market?", href=f"/check/model/{model_id}")
+
+
 def _page(visit: Visit, model_id: ModelId, statements: Sequence[SignedStatement]) -> ModelPage:
     read_statements = [read(one) for one in statements]
     contents = [one.content for one in read_statements]
@@ -74,6 +84,7 @@ def _page(visit: Visit, model_id: ModelId, statements: Sequence[SignedStatement]
         is_light=not needs_passport(category, energy_kwh(public)),
         identifier=model_iri(visit.passport.base_url, model_id),
         versions=Link(text="Versions of this model", href=f"/models/{model_id}/versions"),
+        check=_check_link(visit, model_id),
         verdict=verdict_of(checked, ""),
         emergency=emergency_of(public),
         groups=groups_of(*contents),
