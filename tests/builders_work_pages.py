@@ -27,6 +27,7 @@ from builders_pages import (
     some_groups,
 )
 from builders_parts_pages import parts_pages
+from builders_vocabulary_pages import vocabulary_pages
 
 from passport.domain.actor import Actor, Role
 from passport.ui.charts import Axis, Chart, Line, Origin, Reading, line_chart
@@ -422,6 +423,7 @@ def every_page() -> dict[str, tuple[str, object, Shell]]:
         **editor_pages(),
         **law_pages(operator, public),
         **parts_pages(operator),
+        **vocabulary_pages(public),
         "home": ("home.html", a_home_page(), a_shell(path="/")),
         "battery": ("battery_public.html", a_battery_page(), public),
         "battery-papers": ("battery_public.html", a_battery_page(documents=some_papers()), public),

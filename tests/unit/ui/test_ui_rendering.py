@@ -46,6 +46,7 @@ def test_every_template_has_an_example():
         "work_macros.html",
         "editor_macros.html",
         "law_macros.html",
+        "vocabulary_macros.html",
     }
 
     assert used | parts == {file.name for file in (UI_FOLDER / "templates").glob("*.html")}
