@@ -13,6 +13,7 @@ class ModelDraftRegister(Protocol):
     def find(self, draft_id: str) -> ModelDraft | None:
         """Return a draft."""
         ...
+
     def find_open(self, operator: str, model_id: ModelId) -> ModelDraft | None:
         """Return the open draft of an operator's model."""
         ...
