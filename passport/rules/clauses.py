@@ -49,7 +49,8 @@ class Clause:
     Attributes:
         duty: Duty of the table of duties that says from when it binds; empty for always.
         check: Name of the check that judges it.
-        light: ``-`` where it is not asked of light records, ``only`` of them alone.
+        light: Of light records it is asked: empty for of all, ``-`` for of none, or the one
+            category of which it is asked.
         second_life: ``-`` where it is not asked of a second life, ``only`` of one alone.
         data_points: Data points that say the same.
         terms: Terms that it is judged by.

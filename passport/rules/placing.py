@@ -66,7 +66,7 @@ def _freed(clause: Clause, scope: Scope) -> str:
         return "Asked of a second life alone"
     if clause.second_life == WITHOUT and is_second:
         return "Not asked of a battery that was on the market before"
-    if clause.light == WITHOUT and scope.is_light:
+    if scope.is_light and clause.light not in ("", scope.category.value):
         return "Not asked of batteries that need no passport"
     return ""
 

@@ -61,7 +61,7 @@ def with_act(act, day):
 def clauses_with_a_day():
     for clause in read_clauses():
         for kind, (category, sub_type, is_light) in KINDS.items():
-            if not clause.duty or (is_light and clause.light == "-"):
+            if not clause.duty or (is_light and clause.light not in ("", category.value)):
                 continue
             day = RULEBOOK.day(clause.duty, category, sub_type)
             if day is not None and day.on is not None:
@@ -85,7 +85,7 @@ def test_a_clause_is_not_yet_asked_the_day_before_and_is_judged_from_its_day_on(
 def clauses_without_a_day():
     for clause in read_clauses():
         for kind, (category, sub_type, is_light) in KINDS.items():
-            if not clause.duty or (is_light and clause.light == "-"):
+            if not clause.duty or (is_light and clause.light not in ("", category.value)):
                 continue
             day = RULEBOOK.day(clause.duty, category, sub_type)
             if day is not None and day.on is None:
@@ -419,3 +419,17 @@ def test_every_clause_has_an_answer_for_every_kind_and_life(kind, life):
 
     assert [result.clause.clause for result in results] == list(CLAUSES)
     assert all(result.reason for result in results)
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome"),
+    [(Kind.SMALL_INDUSTRIAL, Outcome.NOT_APPLICABLE), (Kind.SLI, Outcome.NOT_MET)],
+)
+def test_minimum_shares_are_asked_of_starter_batteries_and_not_of_small_industrial_ones(
+    kind, outcome
+):
+    facts = PlacingFacts(content=a_content("sli-battery-model", recycledLeadPercent="10"))
+
+    result = judge("recycled-content-minimum-1", facts, date(2031, 8, 18), kind=kind)
+
+    assert result.outcome is outcome
