@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from passport.domain.content import Content
 
@@ -59,7 +60,7 @@ def _changes(path: str, old: object, new: object) -> Iterator[Change]:
         yield Change(path=path, old=old, new=new)
 
 
-def _is_node(value: object) -> bool:
+def _is_node(value: object) -> TypeGuard[Content]:
     return isinstance(value, Mapping) and "absent" not in value
 
 
