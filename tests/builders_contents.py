@@ -88,6 +88,21 @@ def needs_of_example(name: str) -> Needs:
     return read_rulebook().needs(scope_of_example(name))
 
 
+_NEEDED = {
+    StatementKind.MODEL_PUBLIC: {"category": "EV"},
+    StatementKind.ITEM_DECLARED: {"batteryStatus": "original"},
+    StatementKind.CONDITION: {"measuredAt": "2027-03-01T00:00:00Z"},
+    StatementKind.EVENT: {"eventKind": "repair"},
+    StatementKind.INDEX: {
+        "audience": "public",
+        "granularity": "item",
+        "passportState": "active",
+        "lastUpdatedAt": "2027-03-01T00:00:00Z",
+    },
+}
+"""What a statement is nothing without, where a test does not say it."""
+
+
 def a_statement(
     kind: StatementKind = StatementKind.ITEM_PUBLIC, content: Content | None = None, **changed: Any
 ) -> dict[str, Any]:
@@ -100,9 +115,8 @@ def a_statement(
         "valid_from": VALID_FROM,
         **changed,
     }
-    return build_statement(
-        kind, content={"serialNumber": "EV75-000001"} if content is None else content, **arguments
-    )
+    content = {"serialNumber": "EV75-000001"} if content is None else content
+    return build_statement(kind, content={**_NEEDED.get(kind, {}), **content}, **arguments)
 
 
 def as_bytes(document: dict[str, Any]) -> bytes:

@@ -123,8 +123,13 @@ def _compare(one, other):
 
 
 def contents(kind):
-    """Contents of a kind of statement: values, and reasons for the absence of others."""
-    known = {name: term for name, term in terms_of(kind).items() if name != "absent"}
+    """Contents of a kind of statement: what it needs, values, and reasons for absent ones."""
+    needed = {name: values(term) for name, term in terms_of(kind).items() if term.is_needed}
+    known = {
+        name: term
+        for name, term in terms_of(kind).items()
+        if name != "absent" and name not in needed
+    }
     with_absence = {
         name: st.one_of(
             values(term),
@@ -134,7 +139,9 @@ def contents(kind):
     }
     names = st.sets(st.sampled_from(sorted(known)), min_size=1, max_size=8)
     return names.flatmap(
-        lambda chosen: st.fixed_dictionaries({name: with_absence[name] for name in sorted(chosen)})
+        lambda chosen: st.fixed_dictionaries(
+            needed | {name: with_absence[name] for name in sorted(chosen)}
+        )
     ).map(keeping_the_rules)
 
 

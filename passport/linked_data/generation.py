@@ -149,7 +149,9 @@ def statement_schema(kind: StatementKind, version: str = CONTEXT_VERSION) -> dic
             "validFrom": _INSTANT,
             "validUntil": _INSTANT,
             "credentialStatus": _one_or_many({"$ref": "#/$defs/credentialStatus"}),
-            "credentialSubject": _object_schema(kind.subject_class, subject_rows),
+            "credentialSubject": _object_schema(
+                kind.subject_class, subject_rows, _mandatory(subject_rows)
+            ),
             "proof": _one_or_many({"type": "object"}),
         }
         | {row.name: _value_schema(row) for row in statement_rows},
@@ -177,8 +179,8 @@ def _rows_in(node_class: str) -> list[TermRow]:
 
 
 def _mandatory(rows: Iterable[TermRow]) -> list[str]:
-    """Return what a node must hold."""
-    return [row.name for row in rows if row.cells["node_class"] and row.cells["needed"] == "1"]
+    """Return what a subject or node must hold."""
+    return [row.name for row in rows if row.cells["needed"] == "1"]
 
 
 def _object_schema(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from builders_contents import an_example, needs_of
+from builders_contents import a_content, an_example, needs_of
 from builders_telemetry import MIDNIGHT_MS, a_frame, some_traits
 
 from bms_ingest.fold import fold_frames
@@ -159,11 +159,7 @@ def test_a_kind_of_a_chemistry_has_the_voltages_of_that_chemistry(chemistry, fam
 
 
 def test_a_cell_of_another_chemistry_has_the_voltages_of_the_table():
-    content = {
-        **an_example("ev-pack-model")["content"],
-        "chemistry": "LTO",
-        "maximumVoltageVolts": "57",
-    }
+    content = a_content(chemistry="LTO", maximumVoltageVolts="57", cellsInSeries=None)
     traits = traits_of_model(content)
     assert (traits.family, traits.cells_in_series) == (CellFamily.OTHER, 20)
     assert traits.voltages.full_mv == 2_793
@@ -172,7 +168,7 @@ def test_a_cell_of_another_chemistry_has_the_voltages_of_the_table():
 
 
 def test_a_chemistry_whose_voltages_nobody_knows_needs_its_cells_to_be_stated():
-    content = {**an_example("ev-pack-model")["content"], "chemistry": "Na-layered"}
+    content = a_content(chemistry="Na-layered", cellsInSeries=None)
     assert traits_of_model(content) is None
     assert traits_of_model({**content, "cellsInSeries": "120"}).voltages is None
 
@@ -181,7 +177,7 @@ def test_a_chemistry_whose_voltages_nobody_knows_needs_its_cells_to_be_stated():
     "missing", ["chemistry", "ratedCapacityAmpereHours", "maximumVoltageVolts"]
 )
 def test_a_model_that_does_not_tell_them_has_no_traits(missing):
-    content = dict(an_example("ev-pack-model")["content"])
+    content = a_content(cellsInSeries=None)
     del content[missing]
     assert traits_of_model(content) is None
     assert traits_of_model({**content, missing: {"absent": "notProvided"}}) is None
