@@ -73,6 +73,21 @@ class Rulebook:
             needs = self._needs[scope] = dict(self._asked_of_terms(scope))
         return needs
 
+    def needs_of(self, content: Mapping[str, object], scope: Scope) -> Needs:
+        """Return what is asked on its days of a battery with this content, by term.
+
+        Differs from `needs` where a datum frees the battery of another: one that is rechargeable
+        states no minimum average duration.
+        """
+        needs = dict(self.needs(scope))
+        for point in self.data_points.values():
+            if point.spared_by and content.get(point.spared_by) is True:
+                for path in point.terms:
+                    needs.pop(path, None)
+                    if not scope.is_light:
+                        needs[path] = Requirement.NEVER
+        return needs
+
     def _asked_of_terms(self, scope: Scope) -> Iterator[tuple[str, Requirement]]:
         asked: dict[str, list[Requirement]] = {}
         for number, point in self.data_points.items():

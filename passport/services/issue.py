@@ -133,7 +133,7 @@ def add_model(actor: Actor, operator: str, new: NewModel, *, work: Work) -> Batt
 def sign_model(model: BatteryModel, owner: Operator, *, work: Work) -> Sequence[SignedStatement]:
     """Sign the next version of every statement about a model."""
     desk = desk_of(owner, work=work)
-    needs = work.rulebook.needs(scope_of_content(model.content, work=work))
+    needs = work.rulebook.needs_of(model.content, scope_of_content(model.content, work=work))
     whole = complete_content(model.content, levels=MODEL_LEVELS, needs=needs)
     iri = iri_of_model(model)
     signed = []

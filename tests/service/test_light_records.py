@@ -140,3 +140,12 @@ def test_a_model_that_grows_above_two_kilowatt_hours_needs_passports(web):
     assert answer.status_code == 422
     missing = {problem["path"] for problem in answer.json()["problems"]}
     assert {"/originalPower", "/detailedComposition", "/testReports"} <= missing
+
+
+def test_a_rechargeable_battery_states_no_missing_minimum_duration(visitor):
+    gtin = an_example("portable-battery-model")["gtin"]
+
+    page = visitor.get(f"/01/{gtin}", headers={"Accept": "text/html"})
+
+    assert "Rechargeable" in page.text
+    assert "Minimum average duration" not in page.text

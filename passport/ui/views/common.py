@@ -108,9 +108,11 @@ class LineItem:
 
 
 _ABSENT: Mapping[str, str] = {
-    "notYetRequired": "Not required yet. It will be once the act that defines it applies.",
+    "notYetRequired": "Not required yet: the day from which the law asks for it is to come, or "
+    "hangs on an act.",
     "notApplicable": "Does not apply to this kind of battery.",
-    "notProvided": "Not provided by the responsible operator, although the law asks for it.",
+    "notProvided": "Not provided by the responsible operator; the law asks for it where it "
+    "applies.",
 }
 
 

@@ -101,3 +101,11 @@ def test_a_data_point_that_repeats_another_is_named_with_it():
     )
 
     assert capacity.data_points == ("11", "25")
+
+
+def test_a_rechargeable_battery_is_not_said_to_owe_a_minimum_duration():
+    asked = Scope(category=Category.PORTABLE, placed_on=START, read_on=START, is_light=True)
+    rulebook = read_rulebook()
+
+    assert "minimumAverageDurationHours" in rulebook.needs_of({"isRechargeable": False}, asked)
+    assert "minimumAverageDurationHours" not in rulebook.needs_of({"isRechargeable": True}, asked)
