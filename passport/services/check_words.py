@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from passport.rules.completeness import Matter, Place
+from passport.rules.dates import Duty
 from passport.services.check import IncompleteModels, PlacingReport
 
 _HEADINGS = (
@@ -49,9 +50,15 @@ def incomplete_lines(found: IncompleteModels) -> Iterator[str]:
                 heading = "missing" if matter.place is Place.BLOCKER else "to be answered"
                 yield f"  from {change.on}, {heading}: {_short(matter).strip()}"
     for day in found.begins:
-        yield f"begins on {day.on}: {day.duty.label} ({day.duty.source})"
+        yield f"begins on {day.on}: {_label(day.duty)} ({day.duty.source})"
     for day in found.undetermined:
-        yield f"day undetermined: {day.duty.label}; waits for: {day.waits_for}"
+        yield f"day undetermined: {_label(day.duty)}; waits for: {day.waits_for}"
+
+
+def _label(duty: Duty) -> str:
+    """Return a duty with the batteries that it binds, which tell rows of one duty apart."""
+    bound = duty.sub_type or duty.category
+    return f"{duty.label} ({bound})" if bound else duty.label
 
 
 def _line(matter: Matter) -> str:
@@ -61,5 +68,11 @@ def _line(matter: Matter) -> str:
 
 
 def _short(matter: Matter) -> str:
-    numbers = f", data point {', '.join(matter.data_points)}" if matter.data_points else ""
+    numbers = numbers_of(matter)
     return f"  {matter.label} ({matter.legal_point}{numbers})"
+
+
+def numbers_of(matter: Matter) -> str:
+    """Return the Commission's numbers of a matter in words; data beyond its 71 points have none."""
+    known = [number for number in matter.data_points if number.isdecimal()]
+    return f", data point {', '.join(known)}" if known else ""

@@ -106,7 +106,17 @@ def test_models_that_become_incomplete_are_named_with_their_day(check):
     assert code == 1
     assert f"01/{EV_GTIN} (VP-EV75): becomes incomplete on 2031-08-18" in out
     assert "begins on 2027-08-18: Due diligence in the supply chain" in out
-    assert "day undetermined: The carbon footprint declaration; waits for: Delegated act" in out
+    declaration = (
+        "day undetermined: The carbon footprint declaration (EV); waits for: Delegated act"
+    )
+    assert declaration in out
+
+
+def test_each_duty_that_waits_stands_once_with_its_batteries(check):
+    _, out, _ = check("--operator", "voltra", "--between", "2027-02-18", "2031-08-18")
+
+    waiting = [line for line in out.splitlines() if line.startswith(("begins", "day undetermined"))]
+    assert sorted(waiting) == sorted(set(waiting))
 
 
 def test_models_that_stay_complete_end_with_0(check):

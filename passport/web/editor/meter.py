@@ -163,7 +163,8 @@ def _open_point(point: PointProgress, draft_path: str) -> OpenPoint:
     data_point = standing.data_point
     open_terms = [path for path in standing.missing if path in point.terms] or list(point.terms)
     labels = [term.label for path in open_terms if (term := find_term(path.rpartition(".")[2]))]
-    clause = f"{data_point.source.rpartition('2023/1542, ')[2]}, data point {data_point.number}"
+    number = f", data point {data_point.number}" if data_point.number.isdecimal() else ""
+    clause = f"{data_point.source.rpartition('2023/1542, ')[2]}{number}"
     return OpenPoint(
         label=f"{data_point.label}: {', '.join(labels)}"
         if len(point.terms) > 1

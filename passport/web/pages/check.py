@@ -14,6 +14,7 @@ from passport.rules.dates import DutyDay
 from passport.rules.findings import Finding
 from passport.rules.rulebook import read_rulebook
 from passport.services.check import ModelChange, PlacingReport, SubjectKind
+from passport.services.check_words import numbers_of
 from passport.services.model_drafts import DraftUnknownError
 from passport.ui.request import see_other
 from passport.ui.timeline import timeline
@@ -286,7 +287,8 @@ def _plausibility(findings: Iterable[Finding]) -> MatterSection:
     )
     return MatterSection(
         title="Look at these values",
-        intro="They may be right, but they are unusual or do not go together. They block nothing."
+        intro="They may be right, but they are unusual, do not go together or leave something out. "
+        "They block nothing."
         if items
         else "",
         groups=(MatterGroup(title="", items=items),) if items else (),
@@ -321,7 +323,7 @@ def _group_of(matter: Matter) -> str:
 
 
 def _item(matter: Matter, editor: str) -> MatterItem:
-    numbers = f", data point {', '.join(matter.data_points)}" if matter.data_points else ""
+    numbers = numbers_of(matter)
     return MatterItem(
         label=matter.label,
         reason=f"{matter.reason.rstrip('.')}.",
