@@ -227,7 +227,9 @@ def test_a_model_goes_from_draft_over_review_to_signed_versions(web, maker, revi
     assert published.status_code == 303
     text = words_of(page_of(a_browser(web), published.headers["location"]))
     assert "Signed versions" in text
+    assert "Signed and published." in text
     assert "You see: public part, production run." in text
+    assert "Compare two versions" not in text
 
 
 def test_versions_are_compared_by_right_and_unchanged_data_are_hidden(web, maker, reviewer):
@@ -295,3 +297,18 @@ def test_drafts_are_closed_to_others(web, maker, login):
     assert other.get(MODELS, headers=AS_PAGE).status_code == 403
     assert other.get(draft, headers=AS_PAGE).status_code == 403
     assert signed_in(web, "integrator").get(MODELS, headers=AS_PAGE).status_code == 200
+
+
+def test_each_example_to_begin_with_has_a_name_of_its_own(maker):
+    page = page_of(maker, f"{MODELS}/new")
+
+    names = [words_of(one) for one in re.findall(r"<option[^>]*>(Example:[^<]*)", page)]
+    assert len(names) > 10
+    assert sorted(names) == sorted(set(names))
+
+
+def test_a_new_row_is_offered_with_its_abbreviation_as_it_is_written(maker):
+    page = words_of(page_of(maker, f"{begin(maker, 'empty')}/edit/markings"))
+
+    assert "Add the first: EU declaration of conformity" in page
+    assert "Add the first: further papers" in page

@@ -318,6 +318,7 @@ class VersionsPage:
     groups: tuple[ChangeGroup, ...] = ()
     shows_unchanged: bool = False
     toggle: Link | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

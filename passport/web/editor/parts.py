@@ -136,7 +136,7 @@ class FormMaker:
             hint=hint,
             error=self.errors.get(path, ""),
             parts=rows,
-            add=f"Add {'another' if values else 'the first'}: {label.lower()}",
+            add=f"Add {'another' if values else 'the first'}: {_within_words(label)}",
             is_needed=term.is_needed,
         )
 
@@ -291,3 +291,9 @@ def _is_day_or_nothing(text: str) -> bool:
         return not text or date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
+
+
+def _within_words(label: str) -> str:
+    """Return a label as it stands within a sentence; an abbreviation in front stays as it is."""
+    first = label.partition(" ")[0]
+    return label if first.isupper() else label[:1].lower() + label[1:]

@@ -66,7 +66,7 @@ def _group_line(
     return GroupLine(
         title=group.title,
         href=f"{path_of(draft)}/edit/{group.name}",
-        detail=f"{filled} of {len(names)} fields filled",
+        detail=f"{filled} of {len(names)} {'field' if len(names) == 1 else 'fields'} filled",
         badge=_badge(wrong, still, questions, has_any=bool(asked)),
         is_current=is_current,
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from http import HTTPStatus
+from textwrap import shorten
 
 import orjson
 from fastapi import APIRouter, Response
@@ -16,7 +17,7 @@ from passport.domain.battery import Category, SubType
 from passport.domain.content import Content, Term, absence_of, codes_of, read_term
 from passport.domain.errors import InvalidValueError
 from passport.domain.model_draft import DraftState, ModelDraft
-from passport.domain.units import Kilograms
+from passport.domain.units import Kilograms, is_count
 from passport.linked_data.documents import parse_input
 from passport.linked_data.terms import schema_file
 from passport.rules.annex_xiii import value_at
@@ -62,12 +63,13 @@ router = APIRouter(include_in_schema=False)
 WRITERS = (Role.OPERATOR, Role.SECOND_LIFE)
 _DAYS = ("2026-12-01", "2027-02-18", "2028-08-18", "2031-08-18")
 _MOST_DOCUMENTS = 200
+_LONGEST_EXAMPLE = 200
 _EXAMPLES = ("ev-pack-model.json", "stationary-battery-model.json", "lmt-battery-model.json")
 _NEVER_ABSENT = frozenset({"category", "subType"})
 _SAID = {
     "saved": "Saved.",
     "started": "The draft is begun. Choose the kind of battery first.",
-    "handed-in": "The draft is in review. Nobody changes it until then.",
+    "handed-in": "Handed in. Nobody changes the draft until it is reviewed.",
     "approved": "Approved. It can be signed and published now.",
     "sent-back": "Sent back, with what the reviewer says.",
     "restored": "The draft is back as it was.",
@@ -302,7 +304,7 @@ def _change_of(
     return DraftChange(
         values=values,
         base=base,
-        revision=int(revision) if revision.isdigit() else -1,
+        revision=int(revision) if is_count(revision) else -1,
         terms=frozenset(term.name for term in group.terms),
     )
 
@@ -439,7 +441,7 @@ def _example_of(term: Term) -> str:
     for content in _example_contents():
         value = value_at(content, term.name)
         if value is not None and absence_of(value) is None:
-            return "; ".join(texts_of(term, value))[:200]
+            return shorten("; ".join(texts_of(term, value)), _LONGEST_EXAMPLE, placeholder=" …")
     return ""
 
 

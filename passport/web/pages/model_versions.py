@@ -1,6 +1,7 @@
 """The signed versions of a model, and two of them beside each other; each reader sees its part."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fastapi import APIRouter, Response
 
@@ -24,6 +25,7 @@ _PARTS = {
     StatementKind.MODEL_RESTRICTED: "Restricted part",
     StatementKind.MODEL_AUTHORITY: "Test reports",
 }
+_SAID = {"published": "Signed and published."}
 
 
 @router.get("/models/{model_id:path}/versions")
@@ -39,6 +41,7 @@ def versions(model_id: str, visit: Visited) -> Response:
     new = _number(query.get("to", str(len(found))), found)
     shows_unchanged = query.get("all") == "1"
     page = _page(wanted, found, (old, new), shows_unchanged=shows_unchanged)
+    page = replace(page, said=_SAID.get(query.get("said", ""), ""))
     answer = visit.pages.show("model_versions.html", page)
     answer.headers["Vary"] = "Cookie, Authorization"
     return answer

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 
 from passport.domain.access import require_role
-from passport.domain.battery import BatteryModel, Category
+from passport.domain.battery import BatteryModel, Category, energy_kwh, needs_passport
 from passport.domain.errors import ConflictError, InvalidIdentifierError, NotFoundError
 from passport.domain.identifiers import ModelId, parse_model_id
 from passport.domain.model_draft import DraftState, ModelDraft
@@ -185,6 +185,8 @@ def _examples() -> Mapping[str, str]:
 
 def _kind_of(content: Mapping[str, object]) -> str:
     kind = kind_text(content, Category(str(content["category"])))
+    if not needs_passport(Category(str(content["category"])), energy_kwh(content)):
+        return f"{kind}, light record"
     is_second = content.get("madeFromUsedBatteries") is True
     return f"{kind}, made from used batteries" if is_second else kind
 
