@@ -75,7 +75,7 @@ def import_template(model: BatteryModel, needs: Needs) -> bytes:
 
     Args:
         model: The model; its identifier says how its batteries are named.
-        needs: What is asked of such a battery today, by term.
+        needs: What is asked of such a battery, by term.
     """
     target = BytesIO()
     with xlsxwriter.Workbook(target, {"strings_to_urls": False}) as book:
@@ -130,7 +130,7 @@ def _terms(model: BatteryModel, needs: Needs) -> Iterator[_Column]:
 
 
 def _columns(
-    term: Term, name: str, shown: Mapping[str, str], *, is_asked_for: bool
+    term: Term, name: str, shown: Mapping[str, str], *, is_asked_for: bool, within: str = ""
 ) -> Iterator[_Column]:
     if term.datatype is Datatype.NODE:
         for inner in terms_in(term.value_class).values():
@@ -140,12 +140,13 @@ def _columns(
                     f"{name}.{inner.name}",
                     shown,
                     is_asked_for=is_asked_for and inner.is_needed,
+                    within=term.label if inner.is_needed else "",
                 )
         return
     codes = tuple(codes_of(term.code_list)) if term.code_list else ()
     yield _Column(
         name=f"{name}.en" if term.datatype is Datatype.LANGUAGE_MAP else name,
-        note=_note(term, codes, is_asked_for=is_asked_for),
+        note=_note(term, codes, is_asked_for=is_asked_for, within=within),
         is_number=term.datatype in _NUMBERS,
         is_asked_for=is_asked_for,
         example=shown.get(name, "") or (_SHOWN.get(term.datatype, "") if is_asked_for else ""),
@@ -153,16 +154,20 @@ def _columns(
     )
 
 
-def _note(term: Term, codes: tuple[str, ...], *, is_asked_for: bool) -> str:
+def _note(term: Term, codes: tuple[str, ...], *, is_asked_for: bool, within: str) -> str:
     unit = f" [{term.unit_label}]" if term.unit_label else ""
     lines = [
         f"{term.label}{unit}",
         f"Annex XIII point {term.point}" if term.point else "",
-        "Asked for." if is_asked_for else "May stay empty.",
+        "Asked for." if is_asked_for else _may_stay_empty(within),
         _HOW.get(term.datatype, ""),
         f"One of: {', '.join(codes)}" if codes else "",
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _may_stay_empty(within: str) -> str:
+    return f"Needed once anything of “{within}” is filled." if within else "May stay empty."
 
 
 @cache

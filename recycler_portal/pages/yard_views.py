@@ -233,7 +233,7 @@ def _notices(intake: Intake) -> list[Notice]:
             notices.append(
                 Notice(
                     title="No passport",
-                    text="Nothing about this battery is on record. Keep its card and its photos.",
+                    text="This battery has no record of its own. Keep its card and its photos.",
                     tone=Tone.NEUTRAL,
                 )
             )

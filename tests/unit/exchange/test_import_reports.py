@@ -163,6 +163,15 @@ def test_a_template_names_and_explains_each_column():
     assert formats[names["gtin"].column_letter].number_format == "@"
 
 
+def test_a_template_says_which_cells_are_needed_once_others_are_filled():
+    page = load_workbook(io.BytesIO(import_template(a_model(), {}))).worksheets[0]
+
+    notes = {cell.value: cell.comment.text for cell in page[1]}
+    plant = notes["manufacturingFacility.facilityName"]
+    assert "Needed once anything of “Place of manufacture” is filled." in plant
+    assert "May stay empty." in notes["batchNumber"]
+
+
 def test_the_example_row_of_a_template_is_no_battery():
     (row,) = read_table_rows(read_workbook(import_template(a_model(), {})))
 
