@@ -134,9 +134,21 @@ def gs1_model_id(gtin: str) -> ModelId:
     return ModelId(f"01/{parse_gtin(gtin)}")
 
 
+def path_of_link(text: str) -> str:
+    """Return the path of a link.
+
+    Raises:
+        InvalidIdentifierError: It is no link, such as one with half a bracket in its host.
+    """
+    try:
+        return urlsplit(text).path
+    except ValueError as error:
+        raise InvalidIdentifierError(f"{text[:60]!r} is no link: {error}") from error
+
+
 def parse_model_id(text: str) -> ModelId:
     """Read a model's name: a GTIN, ``01/<gtin>``, ``id/<identifier>`` or an IRI with that path."""
-    path = urlsplit(text).path.lstrip("/") if "://" in text else text
+    path = path_of_link(text).lstrip("/") if "://" in text else text
     match path.split("/"):
         case ["01", gtin] | [gtin] if gtin.isdigit():
             return gs1_model_id(gtin)
@@ -166,7 +178,7 @@ def parse_battery_id(text: str) -> BatteryId:
     """
     stripped = text.strip()
     if "://" in stripped:
-        return _parse_path(urlsplit(stripped).path.lstrip("/"))
+        return _parse_path(path_of_link(stripped).lstrip("/"))
     if stripped.startswith(("01/", "id/", "/01/", "/id/")):
         return _parse_path(stripped.lstrip("/"))
     gtin, slash, serial = stripped.partition("/")

@@ -23,7 +23,7 @@ from passport.domain.content import (
 )
 from passport.domain.errors import ContentRefusedError, InvalidValueError, PassportError, Problem
 from passport.domain.passport import StatementKind
-from passport.domain.units import decimal_text
+from passport.domain.units import decimal_text, is_short
 from passport.linked_data.contexts import STATEMENT_CONTEXTS
 from passport.linked_data.terms import CREDENTIALS_IRI, VOCABULARY, term_iri
 
@@ -129,7 +129,12 @@ def _refuse_fraction(text: str) -> Never:
 
 def _exact_fraction(text: str) -> Decimal:
     _require_short(text)
-    return Decimal(text)
+    number = Decimal(text)
+    if not is_short(number):
+        raise MalformedDocumentError(
+            f"the number {text} has more than {_LONGEST_NUMBER} digits; at most so many are read"
+        )
+    return number
 
 
 def _short_integer(text: str) -> int:

@@ -23,6 +23,7 @@ from passport.domain.content import (
 )
 from passport.domain.errors import ContentRefusedError, Problem
 from passport.domain.passport import StatementKind
+from passport.domain.units import is_count
 from passport.linked_data.contexts import version_named_in
 from passport.linked_data.documents import MalformedDocumentError, kind_of
 from passport.linked_data.terms import VOCABULARY, schema_file, schema_path
@@ -210,6 +211,6 @@ def _with_lists(value: object) -> object:
     if not isinstance(value, dict):
         return value
     inside = {name: _with_lists(one) for name, one in value.items()}
-    if inside and all(name.isdigit() for name in inside):
+    if inside and all(map(is_count, inside)):
         return [inside[name] for name in sorted(inside, key=int)]
     return inside

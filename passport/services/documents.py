@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
-from urllib.parse import urlsplit
 
 from passport.domain.access import BATTERY_SCOPE, Point, require_reach
 from passport.domain.actor import Actor
@@ -19,6 +18,7 @@ from passport.domain.document import (
     parse_document_digest,
 )
 from passport.domain.errors import ContentRefusedError, InvalidValueError, Problem
+from passport.domain.identifiers import path_of_link
 from passport.linked_data.patterns import LANGUAGE_PATTERN
 from passport.services.file_types import document_media_type
 from passport.services.operators import read_operator, require_acts_for
@@ -211,10 +211,10 @@ def _completed_document(
 
 def _digest_in(address: object) -> str:
     """Return the digest in an address of the form that this service gives out; empty in others."""
-    path = urlsplit(address).path if isinstance(address, str) else ""
-    if not path.startswith(ADDRESS):
-        return ""
     try:
+        path = path_of_link(address) if isinstance(address, str) else ""
+        if not path.startswith(ADDRESS):
+            return ""
         return parse_document_digest(path.removeprefix(ADDRESS))
     except InvalidValueError:
         return ""

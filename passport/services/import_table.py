@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from passport.domain.units import is_count
+
 CellValue = str | int | float | bool | date | datetime | time | timedelta
 """What a cell holds; an empty one holds an empty text."""
 
@@ -105,7 +107,7 @@ def column_of(path: str, columns: Sequence[str]) -> int | None:
     """
     steps = path.split(".")
     split = {place: _steps_of(name) for place, name in enumerate(columns)}
-    counted = [str(int(step) + 1) if step.isdigit() else step for step in steps]
+    counted = [str(int(step) + 1) if is_count(step) else step for step in steps]
     for wanted in (steps, counted):
         for length in range(len(wanted), 0, -1):
             for place, names in split.items():

@@ -233,7 +233,10 @@ def country_code(code: str) -> str:
 
 
 def _require_uri(text: str) -> None:
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:
+        raise InvalidIdentifierError(f"{text[:60]!r} is no URI: {error}") from error
     if not parts.scheme or not (parts.netloc or parts.path):
         raise InvalidIdentifierError(
             f"{text!r} is no URI; write the operator's LEI, VAT, EORI or GLN as one, like "

@@ -1,10 +1,10 @@
 """How people call a part: by its serial number, its name in linked data, or the battery it is."""
 
 from collections.abc import Sequence
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from passport.domain.errors import InvalidIdentifierError
-from passport.domain.identifiers import BatteryId, parse_battery_id
+from passport.domain.identifiers import BatteryId, parse_battery_id, path_of_link
 from passport.domain.organisation import Operator
 from passport.domain.structure import Part, PartId, part_id_of
 from passport.services.part_moves import whole_of
@@ -19,7 +19,10 @@ def parse_part_id(text: str) -> PartId | None:
     >>> parse_part_id("https://localhost/operators/voltra/parts/M%2F7")
     'operators/voltra/parts/M%2F7'
     """
-    path = urlsplit(text).path if "://" in text else text
+    try:
+        path = path_of_link(text) if "://" in text else text
+    except InvalidIdentifierError:
+        return None
     steps = path.strip("/").split("/", _STEPS - 1)
     if len(steps) == _STEPS and (steps[0], steps[2]) == ("operators", "parts"):
         return part_id_of(steps[1], unquote(steps[3]))

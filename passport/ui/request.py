@@ -176,7 +176,10 @@ def see_other(path: str) -> RedirectResponse:
 
 def local_path(text: str) -> str:
     """Return a path on this host; the first page where the text leads anywhere else."""
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # half a bracket in its host
+        return "/"
     elsewhere = parts.scheme or parts.netloc or "\\" in text
     if elsewhere or not text.startswith("/") or text.startswith("//"):
         return "/"

@@ -14,6 +14,7 @@ from passport.domain.identifiers import (
     gs1_battery_id,
     gs1_model_id,
     parse_battery_id,
+    path_of_link,
 )
 
 _LONGEST_CODE = 2000
@@ -98,7 +99,7 @@ def find_model_code(text: str) -> ModelId | None:
     >>> find_model_code("https://id.example.com/01/09506000134352")
     '01/09506000134352'
     """
-    path = urlsplit(text.strip()).path if "://" in text else text.strip()
+    path = path_of_link(text.strip()) if "://" in text else text.strip()
     named = _MODEL_PATH.fullmatch(f"/{path.lstrip('/')}")
     return None if named is None else gs1_model_id(named["gtin"])
 

@@ -7,6 +7,7 @@ Dots lead into nodes, languages and rows, which count from 1: ``originalPower.1.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from passport.domain.content import Datatype, Term, absence_of, terms_in
+from passport.domain.units import is_count
 
 Fields = Mapping[str, Sequence[str]]
 """Texts by field, as a browser sends them."""
@@ -143,7 +144,7 @@ def rows_at(path: str, fields: Fields) -> list[int]:
     heads = (
         name[len(path) + 1 :].partition(".")[0] for name in fields if name.startswith(f"{path}.")
     )
-    return sorted({int(head) for head in heads if head.isascii() and head.isdigit()})
+    return sorted({int(head) for head in heads if is_count(head)})
 
 
 def _read_one(term: Term, path: str, fields: Fields) -> object:
@@ -193,6 +194,4 @@ def field_of(pointer: str) -> str:
     'originalPower.1.powerWatts'
     """
     parts = pointer.strip("/").split("/")
-    return ".".join(
-        str(int(part) + 1) if part.isascii() and part.isdigit() else part for part in parts
-    )
+    return ".".join(str(int(part) + 1) if is_count(part) else part for part in parts)

@@ -115,7 +115,10 @@ def age_text(since: datetime, now: datetime) -> str:
 
 def is_web_address(value: object) -> bool:
     """Whether a browser can follow it."""
-    return isinstance(value, str) and urlsplit(value).scheme in {"http", "https"}
+    try:
+        return isinstance(value, str) and urlsplit(value).scheme in {"http", "https"}
+    except ValueError:  # half a bracket in its host
+        return False
 
 
 _WRITERS: Mapping[Datatype, Callable[[Term, object], str]] = {
