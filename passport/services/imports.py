@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from uuid_utils.compat import uuid7
 
-from passport.domain.access import BATTERY_SCOPE, require_reach, require_role
+from passport.domain.access import BATTERY_SCOPE, READ_SCOPE, require_reach, require_role
 from passport.domain.actor import Actor, Role
 from passport.domain.applicability import Needs
 from passport.domain.batch_import import ImportRecord
@@ -14,7 +14,7 @@ from passport.domain.errors import NotFoundError
 from passport.domain.identifiers import ModelId
 from passport.services.issue import ModelUnknownError
 from passport.services.ports import Work
-from passport.services.scopes import scope_of_placing
+from passport.services.scopes import scope_of_content
 
 IMPORT_JOB = "passport-import"
 """Kind of the job that goes on with a file."""
@@ -95,7 +95,9 @@ def read_import_record(actor: Actor, import_id: str, *, work: Work) -> ImportRec
 
     Raises:
         ImportUnknownError: There is none, or it is another organisation's.
+        AccessDeniedError: The login does not reach to batteries.
     """
+    require_reach(actor, READ_SCOPE, BATTERY_SCOPE)
     record = work.imports.find(import_id)
     if record is None or not actor.organisation or record.organisation != actor.organisation:
         raise ImportUnknownError(f"there is no file of batteries {import_id!r} of yours")
@@ -103,12 +105,17 @@ def read_import_record(actor: Actor, import_id: str, *, work: Work) -> ImportRec
 
 
 def list_imports(actor: Actor, *, work: Work) -> Sequence[ImportRecord]:
-    """Return the last files of the actor's organisation, newest first."""
+    """Return the last files of the actor's organisation, newest first.
+
+    Raises:
+        AccessDeniedError: The login does not reach to batteries.
+    """
+    require_reach(actor, READ_SCOPE, BATTERY_SCOPE)
     return work.imports.of_organisation(actor.organisation, limit=_MOST_LISTED)
 
 
 def read_fillable(model_id: ModelId, *, work: Work) -> tuple[BatteryModel, Needs]:
-    """Return a model and what is asked of its batteries today; both are public.
+    """Return a model and what is asked of its batteries once they need a record; both are public.
 
     Raises:
         ModelUnknownError: The model is not on record.
@@ -116,4 +123,4 @@ def read_fillable(model_id: ModelId, *, work: Work) -> tuple[BatteryModel, Needs
     model = work.passports.find_model(model_id)
     if model is None:
         raise ModelUnknownError(f"model {model_id} is not on record")
-    return model, work.rulebook.needs(scope_of_placing(model, None, work=work))
+    return model, work.rulebook.needs(scope_of_content(model.content, work=work))

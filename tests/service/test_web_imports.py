@@ -191,3 +191,27 @@ def test_a_program_that_accepts_a_workbook_gets_the_table_with_the_results(visit
 
 def a_workbook_sent(browser, rows, headers):
     return browser.post(IMPORT, content=a_workbook(*rows), headers=headers)
+
+
+# --- files that cannot be read, and readers who may not ------------------------------------------
+
+
+@pytest.mark.parametrize("accept", ["application/json", "application/x-ndjson", MEDIA_TYPE])
+def test_a_file_that_cannot_be_read_is_refused_before_an_answer_begins(web, key, accept):
+    headers = key | {"Content-Type": "text/csv", "Accept": accept}
+
+    answer = a_browser(web).post(IMPORT, content=b"colour\nblue\n", headers=headers)
+
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["code"] == "file-unreadable"
+
+
+def test_a_key_for_something_else_reads_no_files_of_packs(web, maker):
+    send(maker, a_text(*pack_rows(*serials("SC", LONG))), "register", "packs.csv")
+    record = web.imports.all_of(VOLTRA)[0]
+    page = f"/operator/imports/{record.import_id}"
+    browser = a_browser(web)
+
+    assert browser.get(page, headers=key_of(web, "voltra", "telemetry:write")).status_code == 403
+    assert browser.get(page, headers=key_of(web, "voltra", "passport:read")).status_code == 200
+    assert browser.get(page, headers=key_of(web, "again")).status_code == 404

@@ -1,6 +1,7 @@
 """Batteries from files: good rows are kept, bad cells are named."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import Annotated
 
 import orjson
@@ -44,7 +45,9 @@ def import_batteries(
         told = {result.number: result.row for result in results}
         return Response(report_workbook(entered.table, told), media_type=WORKBOOK)
     if _LINES in accept:
-        return StreamingResponse(_lines(results), media_type=_LINES)
+        # A file that cannot be read at all is refused before the answer begins.
+        first = list(islice(results, 1))
+        return StreamingResponse(_lines(chain(first, results)), media_type=_LINES)
     body = summary_of(results, is_dry_run=options.dry_run)
     return Response(body.model_dump_json(by_alias=True), media_type="application/json")
 
