@@ -68,7 +68,8 @@ def amend_model(actor: Actor, model_id: ModelId, content: Content, *, work: Work
         AccessDeniedError: The actor does not act for the model's operator.
         ModelUnknownError: The model is not on record.
         ContentRefusedError: The content breaks the rules of its terms.
-        ConflictError: It makes another kind of battery of the model.
+        ConflictError: It makes another kind of battery of the model, or takes from under batteries
+            on record what their passports were made for.
     """
     require_reach(actor, BATTERY_SCOPE)
     model = work.passports.find_model(model_id)
@@ -84,9 +85,38 @@ def amend_model(actor: Actor, model_id: ModelId, content: Content, *, work: Work
         )
     entered = checked_model(content, work.rulebook.needs(scope), work.chemistries)
     amended = replace(model, content=complete_chemistry(entered, work.chemistries))
+    _require_fits_batteries(model, amended, work=work)
     work.passports.save_model(amended)
     sign_model(amended, owner, work=work)
     return amended
+
+
+def _require_fits_batteries(model: BatteryModel, amended: BatteryModel, *, work: Work) -> None:
+    """Refuse what would turn batteries on record into others: of no passport, or of another life.
+
+    Raises:
+        ConflictError: The model has batteries on record, and its correction does that.
+    """
+    loses_passports = amended.is_light and not model.is_light
+    changes_life = _is_reused(amended) != _is_reused(model)
+    if not (loses_passports or changes_life):
+        return
+    count = work.passports.count_by_model([model.model_id]).get(model.model_id, 0)
+    if not count:
+        return
+    what = (
+        "a model whose batteries need no passport"
+        if loses_passports
+        else f"a model of {'used' if _is_reused(amended) else 'new'} batteries"
+    )
+    raise ConflictError(
+        f"the correction would make {what} of {model.model_id}, and {count} of its batteries are "
+        "on record; that is another model"
+    )
+
+
+def _is_reused(model: BatteryModel) -> bool:
+    return model.content.get("madeFromUsedBatteries") is True
 
 
 def _kind(category: Category, sub_type: SubType | None) -> str:
