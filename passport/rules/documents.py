@@ -7,6 +7,8 @@ from passport.domain.content import Content, absence_of, find_term
 from passport.rules.findings import Finding
 
 _DISMANTLING = "Regulation (EU) 2023/1542, Annex XIII point 2(c)"
+LEAVE_OUT = "the instructions for dismantling leave out "
+"""How each message about a content that is left out begins."""
 _VOLUNTARY = "our own rule: a document names its days so that readers can rely on them"
 
 
@@ -75,7 +77,7 @@ def check_dismantling(content: Content) -> Iterator[Finding]:
             yield Finding(
                 rule="dismantling-contents",
                 path=f"/{path}",
-                message=f"the instructions for dismantling leave out {_CONTENTS[path]}",
+                message=f"{LEAVE_OUT}{_CONTENTS[path]}",
                 source=_DISMANTLING,
             )
     yield from _check_sequence(steps)

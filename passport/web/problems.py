@@ -275,14 +275,23 @@ def _detail(refusal: PassportError) -> str:
     return "; ".join(problem.message for problem in problems) or str(refusal)
 
 
+_RESTRICTED_PAGES = frozenset({"condition", "structure", "dismantling"})
+"""Pages of one battery that need a grant, or a role; the rest of their path is its name."""
+
+
+def _is_model(name: str) -> bool:
+    return name.startswith("01/") and "/21/" not in name
+
+
 def _ways_on(request: Request, status: HTTPStatus) -> Iterable[Link]:
     path: str = request.scope["path"]
     if status is HTTPStatus.NOT_FOUND and path.startswith("/01/") and "/21/" in path:
         yield Link(text="What is known about the model", href=path.partition("/21/")[0])
         yield Link(text="Scan the label again", href="/scan")
-    if status is HTTPStatus.FORBIDDEN and path.startswith("/condition/"):
-        battery = path.removeprefix("/condition/")
-        yield Link(text="Ask for access", href=f"/access/{battery}")
+    page, _, battery = path.removeprefix("/").partition("/")
+    if status is HTTPStatus.FORBIDDEN and page in _RESTRICTED_PAGES:
+        if not _is_model(battery):
+            yield Link(text="Ask for access", href=f"/access/{battery}")
         yield Link(text="What everybody sees of it", href=f"/{battery}")
     if status is HTTPStatus.UNAUTHORIZED:
         yield Link(text="Sign in", href="/login")

@@ -119,6 +119,7 @@ def test_instructions_that_leave_something_out_say_so(web, maker):
 
     assert "These instructions are not complete" in shown
     assert "exploded diagrams that show where the cells are" in shown
+    assert shown.count("instructions for dismantling leave out") == 1
     assert "the number of cells and their layout" in shown
 
 
@@ -231,3 +232,20 @@ def test_the_page_says_where_a_document_is_named_and_who_reads_it(maker):
 def test_documents_are_a_page_for_operators(web, visitor):
     assert page(signed_in(web, "collector"), "/operator/documents", 403)
     assert "Kept here" not in visitor.get("/operator/documents").text
+
+
+@pytest.mark.parametrize("restricted", ["condition", "structure", "dismantling"])
+def test_whoever_is_refused_a_battery_is_led_to_ask_for_access(web, restricted):
+    recycler = signed_in(web, "recycler")
+
+    refused = page(recycler, f"/{restricted}/{EV_IN_USE}", 403)
+
+    assert f'href="/access/{EV_IN_USE}"' in refused
+    assert page(recycler, f"/access/{EV_IN_USE}")
+
+
+def test_whoever_is_refused_a_model_is_led_to_its_public_page(web):
+    refused = page(signed_in(web, "recycler"), f"/dismantling/{MODEL}", 403)
+
+    assert f'href="/{MODEL}"' in refused
+    assert "/access/" not in refused

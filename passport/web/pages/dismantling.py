@@ -16,7 +16,7 @@ from passport.domain.errors import (
 from passport.domain.identifiers import ModelId, parse_model_id
 from passport.domain.passport import StatementKind
 from passport.domain.status import PassportState
-from passport.rules.documents import check_dismantling
+from passport.rules.documents import LEAVE_OUT, check_dismantling
 from passport.services.file_types import IMAGES
 from passport.ui.views.common import Fact, Link, Notice, Table, Tone
 from passport.ui.views.documents import DismantlingPage, Drawing, Step
@@ -239,6 +239,8 @@ def _drawing(node: Mapping[str, object], kept: Mapping[str, StoredDocument]) -> 
 
 def _notices(restricted: Content) -> Iterator[Notice]:
     left_out = [one.message for one in check_dismantling(restricted)]
+    first, *others = left_out or [""]
+    told = "; ".join([first, *(one.removeprefix(LEAVE_OUT) for one in others)])
     if not any(_is_given(restricted, name) for name in _TERMS):
         yield Notice(
             title="No instructions are on record",
@@ -248,6 +250,6 @@ def _notices(restricted: Content) -> Iterator[Notice]:
     elif left_out:
         yield Notice(
             title="These instructions are not complete",
-            text=f"{'; '.join(left_out)}.".capitalize(),
+            text=f"{told[:1].upper()}{told[1:]}.",
             tone=Tone.WARNING,
         )
