@@ -312,3 +312,16 @@ def test_a_new_row_is_offered_with_its_abbreviation_as_it_is_written(maker):
 
     assert "Add the first: EU declaration of conformity" in page
     assert "Add the first: further papers" in page
+
+
+@pytest.mark.parametrize(
+    ("beginning", "said"),
+    [
+        ("empty", "Choose the kind of battery first."),
+        ("lmt-battery-model.json", "filled in already"),
+    ],
+)
+def test_a_new_draft_says_what_to_do_first(maker, beginning, said):
+    answer = send(maker, f"{MODELS}/new", {"model": next(NEW_GTINS), "from": beginning})
+
+    assert said in words_of(page_of(maker, answer.headers["location"]))

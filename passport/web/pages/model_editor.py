@@ -69,6 +69,7 @@ _NEVER_ABSENT = frozenset({"category", "subType"})
 _SAID = {
     "saved": "Saved.",
     "started": "The draft is begun. Choose the kind of battery first.",
+    "filled-in": "The draft is begun. It is filled in already: change what differs.",
     "handed-in": "Handed in. Nobody changes the draft until it is reviewed.",
     "approved": "Approved. It can be signed and published now.",
     "sent-back": "Sent back, with what the reviewer says.",

@@ -89,7 +89,8 @@ def begin_model(visit: VisitedSignedIn, form: FormSent) -> Response:
         draft = visit.services.start_draft(visit.actor, operator, new)
     except (ConflictError, NotFoundError) as refusal:
         return _refuse(visit, form.shown({"model": sentence(str(refusal))}))
-    return see_other(f"{path_of(draft)}?said=started")
+    said = "started" if begun_from == _EMPTY else "filled-in"
+    return see_other(f"{path_of(draft)}?said={said}")
 
 
 @router.post(f"{MODELS}/begin/{{model_id:path}}")
