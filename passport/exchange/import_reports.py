@@ -16,7 +16,7 @@ import xlsxwriter
 from passport.domain.batch_import import RowOutcome, RowResult
 from passport.domain.errors import InvalidValueError, Problem
 from passport.exchange.workbooks import SHEET
-from passport.services.import_cells import cell_text, marked_text
+from passport.services.import_cells import cell_text, guarded_text, marked_text
 from passport.services.import_table import (
     ADDED_COLUMNS,
     ADVICE,
@@ -60,7 +60,8 @@ def report_text(table: EnteredTable, results: Mapping[int, RowResult]) -> bytes:
     writer.writerow([RESULT, ADVICE, *(name for _, name in kept)])
     for row, result in _rows(table, results):
         cells = [marked_text(_shown(table, row, place)) for place, _ in kept]
-        writer.writerow([result.outcome.value, _advice(result.problems), *cells])
+        texts = [_advice(result.problems), *cells]
+        writer.writerow([result.outcome.value, *map(guarded_text, texts)])
     return target.getvalue().encode("utf-8-sig")
 
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from passport.domain.content import Datatype
 from passport.exchange.workbook_parts import MOST_ROWS
-from passport.services.import_cells import datatype_of
+from passport.services.import_cells import datatype_of, unguarded_text
 from passport.services.import_table import EnteredRow, EnteredTable, Layout
 from passport.services.importing import FileUnreadableError
 
@@ -47,7 +47,7 @@ def read_text_table(data: bytes) -> EnteredTable:
         next(records)
         for number, cells in enumerate(records, start=1):
             # A line with nothing in it is a row with nothing in its cells.
-            yield EnteredRow(number, cells or [""] * len(head))
+            yield EnteredRow(number, [unguarded_text(cell) for cell in cells] or [""] * len(head))
 
     return EnteredTable(
         columns=head,

@@ -55,6 +55,8 @@ _KIND_MARK = re.compile(r".* \[(number|day|time|truth value)\]")
 _MOST_NAMES = 4096
 _NUMBERS = frozenset({Datatype.DECIMAL, Datatype.INTEGER})
 _AS_TEXT = "format the column as Text in the spreadsheet, then type the value again"
+_BEGINNINGS_OF_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-][0-9]+([.,][0-9]+)?")
 
 
 def read_cells(table: EnteredTable, row: EnteredRow) -> tuple[dict[str, str], list[Problem]]:
@@ -122,6 +124,31 @@ def marked_text(value: CellValue) -> str:
             return f"{value.isoformat()} [day]"
         case _:
             return f"{value} [time]"
+
+
+def guarded_text(text: str) -> str:
+    """Write a text so that no spreadsheet takes it for a formula when it opens a CSV file.
+
+    Numbers stay as they are. Source: CWE-1236.
+
+    >>> guarded_text("=1+1"), guarded_text("-A7"), guarded_text("-20.5")
+    ("'=1+1", "'-A7", '-20.5')
+    """
+    return f"'{text}" if _is_taken_for_formula(text) else text
+
+
+def unguarded_text(text: str) -> str:
+    """Return the text that `guarded_text` wrote.
+
+    >>> unguarded_text("'=1+1"), unguarded_text("'s-Hertogenbosch")
+    ('=1+1', "'s-Hertogenbosch")
+    """
+    inside = text.removeprefix("'")
+    return inside if _is_taken_for_formula(inside) else text
+
+
+def _is_taken_for_formula(text: str) -> bool:
+    return text.startswith(_BEGINNINGS_OF_FORMULAS) and not _NUMBER.fullmatch(text)
 
 
 def number_text(value: float) -> str:
