@@ -30,6 +30,9 @@ _WITH_IDENTIFIER = (
     "/access/",
     "/condition/",
     "/dismantling/",
+    "/check/battery/",
+    "/structure/",
+    "/structure-file/",
 )
 """Addresses with a battery's identifier inside: their percent-encoding stays, so that a serial
 number with a slash, or one that ends like an address, is told apart from the address."""

@@ -1,7 +1,7 @@
 """What batteries are made of, over HTTP: recorded, changed once by key, read at any instant."""
 
 import pytest
-from builders_web import an_entry, key_of
+from builders_web import AS_PAGE, an_entry, key_of
 
 
 @pytest.fixture
@@ -122,3 +122,16 @@ def test_the_public_passport_says_nothing_of_its_parts(visitor, maker):
     assert "WP8-SECRET" not in public
     assert "WP8-SECRET" not in page
     assert "structure-recorded" not in public
+
+
+def test_pages_tell_a_serial_number_with_a_percent_sign_from_the_one_it_encodes(visitor, maker):
+    plain = register(visitor, maker, "PC/1")
+    marked = register(visitor, maker, "PC%2F1")
+    assert plain.endswith("/21/PC%2F1")
+    assert marked.endswith("/21/PC%252F1")
+
+    for page in ("/structure", "/check/battery"):
+        answer = visitor.get(f"{page}/{marked}", headers=maker | AS_PAGE)
+        assert answer.status_code == 200, answer.text
+        assert f"/{marked}" in answer.text
+        assert f"/{plain}" not in answer.text.replace(f"/{marked}", "")
