@@ -30,6 +30,8 @@ _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _STYLES = "xl/styles.xml"
 _CHUNK = 1 << 20
+_DAMAGES = (expat.ExpatError, BadZipFile, zlib.error, EOFError, LookupError, ValueError)
+"""What reading a part may end with; an encoding that nobody knows is one of the last two."""
 _LOCAL_HEADER = struct.Struct("<26xHH")
 _ENCRYPTED = 0x1
 _ROW = re.compile(r"[1-9][0-9]{0,6}")
@@ -145,7 +147,15 @@ class WorkbookParts:
                 while chunk := stream.read(_CHUNK):
                     parser.Parse(chunk)
             parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by place only
-        except (expat.ExpatError, BadZipFile, zlib.error, EOFError) as error:
+        # An encoding that nobody knows is a LookupError, one of several bytes a letter a ValueError.
+        except (
+            expat.ExpatError,
+            BadZipFile,
+            zlib.error,
+            EOFError,
+            LookupError,
+            ValueError,
+        ) as error:
             raise FileUnreadableError(f"the workbook is damaged at {name}: {error}") from error
 
 

@@ -228,3 +228,11 @@ def test_a_sheet_with_strange_elements_is_read_or_refused(place, text):
 
     with suppress(FileUnreadableError):
         list(read_workbook(changed).read_rows())
+
+
+@pytest.mark.parametrize("encoding", [b"TF-8", b"shift_jis", b"idna", b"base64"])
+def test_a_sheet_in_an_encoding_that_is_not_read_is_refused(encoding):
+    changed = with_part(WORKBOOK, SHEET, lambda old: old.replace(b"UTF-8", encoding, 1))
+
+    with pytest.raises(FileUnreadableError, match="damaged"):
+        list(read_workbook(changed).read_rows())
