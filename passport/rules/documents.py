@@ -7,6 +7,7 @@ from passport.domain.content import Content, absence_of, find_term
 from passport.rules.findings import Finding
 
 _DISMANTLING = "Regulation (EU) 2023/1542, Annex XIII point 2(c)"
+DISMANTLING_CONTENTS = "dismantling-contents"
 LEAVE_OUT = "the instructions for dismantling leave out "
 """How each message about a content that is left out begins."""
 _VOLUNTARY = "our own rule: a document names its days so that readers can rely on them"
@@ -75,7 +76,7 @@ def check_dismantling(content: Content) -> Iterator[Finding]:
     for path, is_stated in stated.items():
         if not is_stated:
             yield Finding(
-                rule="dismantling-contents",
+                rule=DISMANTLING_CONTENTS,
                 path=f"/{path}",
                 message=f"{LEAVE_OUT}{_CONTENTS[path]}",
                 source=_DISMANTLING,

@@ -35,8 +35,8 @@ from passport.rules.completeness import (
     data_point_matters,
 )
 from passport.rules.dates import DutyDay
-from passport.rules.documents import check_dismantling, check_documents
-from passport.rules.findings import Finding
+from passport.rules.documents import DISMANTLING_CONTENTS, check_dismantling, check_documents
+from passport.rules.findings import Certainty, Finding
 from passport.rules.placing import judge_clauses
 from passport.rules.placing_checks import ends_of_declaration
 from passport.rules.plausibility import check_plausibility
@@ -255,6 +255,9 @@ def _report(  # noqa: PLR0913 - everything that a report is made of
     clauses = tuple(judge_clauses(facts, scope, work.rulebook))
     for result in clauses:
         _join(matters, result)
+    told = tuple(findings)
+    left_out = () if scope.is_light else tuple(one for one in told if _is_left_out(one))
+    matters.extend(_question_about(one) for one in left_out)
     return PlacingReport(
         kind=kind,
         subject=subject,
@@ -265,7 +268,26 @@ def _report(  # noqa: PLR0913 - everything that a report is made of
         scope=scope,
         matters=tuple(matters),
         clauses=clauses,
-        findings=tuple(findings),
+        findings=tuple(one for one in told if one not in left_out),
+    )
+
+
+def _is_left_out(finding: Finding) -> bool:
+    """Whether steps are given, and leave out what point 2(c) asks of them at least."""
+    return finding.rule == DISMANTLING_CONTENTS and finding.path.startswith("/disassemblySteps/")
+
+
+def _question_about(finding: Finding) -> Matter:
+    """Return a content that steps leave out as a question: a battery may do without some."""
+    return Matter(
+        place=Place.QUESTION,
+        legal_point="Annex XIII 2(c)",
+        label="Dismantling information",
+        reason=f"{finding.message[:1].upper()}{finding.message[1:]}",
+        source=finding.source,
+        certainty=Certainty.READ,
+        paths=(finding.path.removeprefix("/").replace("/", "."),),
+        what_to_do="Enter it with the steps, where the battery needs it",
     )
 
 

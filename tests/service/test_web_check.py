@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from builders_contents import a_content
 from builders_web import AS_PAGE, EV_MODEL, an_entry, key_of, signed_in
 
 from passport.bootstrap.demonstration import EV_IN_USE
@@ -59,6 +60,24 @@ def test_a_model_is_checked_and_each_matter_has_its_legal_point(visitor, maker):
     assert "recycledCobaltPercent" in blocker["paths"]
     for heading in ("questions", "notYet", "notApplicable", "later", "cannotJudge"):
         assert all(one["legalPoint"] and one["reason"] for one in body[heading]), heading
+
+
+def test_what_the_steps_of_dismantling_leave_out_is_asked_for(visitor, maker):
+    gtin = "09506000134871"
+    content = a_content("lmt-battery-model-minimal")
+    entered = visitor.post(MODELS, json={"gtin": gtin, "content": content}, headers=maker)
+    assert entered.status_code == 201, entered.text
+
+    body = visitor.get(f"{MODELS}/01/{gtin}/check?on=2027-02-18", headers=maker).json()
+
+    assert body["mayBePlaced"] is True
+    left_out = [one for one in body["questions"] if one["legalPoint"] == "Annex XIII 2(c)"]
+    assert [one["paths"] for one in left_out] == [
+        ["disassemblySteps.fasteningType"],
+        ["disassemblySteps.tools"],
+        ["disassemblySteps.damageWarning"],
+    ]
+    assert not [one for one in body["findings"] if "leave out" in one["message"]]
 
 
 def test_models_that_become_incomplete_are_listed_with_the_duties_behind_it(visitor, maker):
