@@ -30,8 +30,12 @@ _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _STYLES = "xl/styles.xml"
 _CHUNK = 1 << 20
-_DAMAGES = (expat.ExpatError, BadZipFile, zlib.error, EOFError, LookupError, ValueError)
-"""What reading a part may end with; an encoding that nobody knows is one of the last two."""
+_DAMAGES = (
+    *(BadZipFile, NotImplementedError, zlib.error, EOFError),
+    *(expat.ExpatError, LookupError, ValueError),
+)
+"""What opening an archive or reading a part may end with: an unknown version of ZIP is the second,
+an encoding of letters that is not read one of the last two."""
 _LOCAL_HEADER = struct.Struct("<26xHH")
 _ENCRYPTED = 0x1
 _ROW = re.compile(r"[1-9][0-9]{0,6}")
@@ -72,7 +76,7 @@ class WorkbookParts:
     def __init__(self, data: bytes) -> None:
         try:
             self._archive = ZipFile(BytesIO(data))
-        except BadZipFile as error:
+        except _DAMAGES as error:
             raise FileUnreadableError(f"the file is no .xlsx workbook: {error}") from error
         self._parts: dict[str, ZipInfo] = {}
         room = _MOST_INFLATED
@@ -147,15 +151,7 @@ class WorkbookParts:
                 while chunk := stream.read(_CHUNK):
                     parser.Parse(chunk)
             parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by place only
-        # An encoding that nobody knows is a LookupError, one of several bytes a letter a ValueError.
-        except (
-            expat.ExpatError,
-            BadZipFile,
-            zlib.error,
-            EOFError,
-            LookupError,
-            ValueError,
-        ) as error:
+        except _DAMAGES as error:
             raise FileUnreadableError(f"the workbook is damaged at {name}: {error}") from error
 
 

@@ -48,8 +48,7 @@ def read_structure_file(content: bytes, name: str) -> NewStructure:
     except UnicodeDecodeError as error:
         raise InvalidValueError(f"{name} is no text in UTF-8: {error}") from error
     comma = ";" if text.partition("\n")[0].count(";") else ","
-    table = csv.DictReader(io.StringIO(text, newline=""), delimiter=comma)
-    head = [column or "" for column in table.fieldnames or ()]
+    head, rows = _table_of(text, comma, name)
     strange = sorted(set(head) - set(COLUMNS))
     missing = [column for column in _NEEDED if column not in head]
     if strange or missing:
@@ -57,8 +56,23 @@ def read_structure_file(content: bytes, name: str) -> NewStructure:
             f"a structure has the columns {', '.join(COLUMNS)}; this one "
             + (f"has not {', '.join(missing)}" if missing else f"has also {', '.join(strange)}")
         )
-    rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in table]
     return NewStructure(parts=_parts(enumerate(rows, start=1)))
+
+
+def _table_of(text: str, comma: str, name: str) -> tuple[list[str], list[dict[str, str]]]:
+    """Return the names of a table's columns, and its rows by them.
+
+    Raises:
+        InvalidValueError: It is no table: a cell without end, or a character that no text holds.
+    """
+    table = csv.DictReader(io.StringIO(text, newline=""), delimiter=comma)
+    try:
+        head = [column or "" for column in table.fieldnames or ()]
+        return head, [
+            {key: (value or "").strip() for key, value in row.items() if key} for row in table
+        ]
+    except csv.Error as error:
+        raise InvalidValueError(f"{name} is no table: {error}") from error
 
 
 def read_structure_document(entered: Mapping[str, object]) -> NewStructure:
@@ -157,11 +171,12 @@ def _instant(text: object) -> datetime | None:
         return None
     try:
         instant = datetime.fromisoformat(str(text))
-    except ValueError as error:
+        in_utc = instant.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise InvalidValueError(f"{text!r} is no instant; write 2027-02-18T10:00:00Z") from error
     if instant.tzinfo is None:
         raise InvalidValueError(f"{text!r} names no time zone; end it with Z for UTC")
-    return instant.astimezone(UTC)
+    return in_utc
 
 
 _READERS: Mapping[str, Callable[[str], object]] = {

@@ -236,3 +236,11 @@ def test_a_sheet_in_an_encoding_that_is_not_read_is_refused(encoding):
 
     with pytest.raises(FileUnreadableError, match="damaged"):
         list(read_workbook(changed).read_rows())
+
+
+def test_a_workbook_packed_for_a_later_version_of_zip_is_refused():
+    place = WORKBOOK.index(b"PK\x01\x02") + 6
+    changed = WORKBOOK[:place] + b"\xff" + WORKBOOK[place + 1 :]
+
+    with pytest.raises(FileUnreadableError, match="version"):
+        read_workbook(changed)

@@ -80,8 +80,16 @@ def test_what_is_no_table_of_parts_is_refused(table, words):
         {"parts": [], "level": "heap"},
         {"parts": [], "occurredAt": "yesterday"},
         {"parts": [], "occurredAt": "2027-02-18T10:00:00"},
+        {"parts": [], "occurredAt": "9999-12-31T23:59:59-14:00"},
     ],
 )
 def test_a_document_with_something_else_in_it_is_refused(entered):
     with pytest.raises(InvalidValueError):
         read_structure_document(entered)
+
+
+def test_a_cell_without_end_is_refused():
+    table = b"level,serial,position\nmodule,S1," + b"x" * 200_000
+
+    with pytest.raises(InvalidValueError, match="no table"):
+        read_structure_file(table, "parts.csv")
