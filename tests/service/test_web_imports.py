@@ -134,6 +134,19 @@ def test_a_long_file_goes_on_beside_the_requests_and_its_page_says_how_far(web, 
     assert page in maker.get(PAGE, headers=AS_PAGE).text
 
 
+def test_a_long_file_with_every_row_refused_is_not_called_done_in_part(web, maker):
+    serial, *_ = serials("NONE", 1)
+    rows = pack_rows(*[serial] * LONG, individualMassKilograms="heavy")
+    heavy = [rows[0], *[rows[-1]] * LONG]
+
+    page = send(maker, a_workbook(*heavy), "register").headers["location"]
+    web.run_due_imports(lambda: False)
+
+    ended = maker.get(page, headers=AS_PAGE).text
+    assert "0 on record, 201 refused" in ended
+    assert "All rows refused" in ended
+
+
 def test_a_long_file_that_is_only_checked_is_answered_at_once_and_leaves_nothing(web, maker):
     maker.get(PAGE)
     before = row_counts(web)

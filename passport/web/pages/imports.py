@@ -88,7 +88,8 @@ def _view(record: ImportRecord, refused: Sequence[RowResult]) -> ImportPage:
 
 def _badge(record: ImportRecord) -> Badge:
     if record.state is ImportState.DONE and record.refused:
-        return Badge(text="Done in part", tone=Tone.WARNING)
+        is_part = record.registered or record.known
+        return Badge(text="Done in part" if is_part else "All rows refused", tone=Tone.WARNING)
     return _BADGES[record.state]
 
 
