@@ -156,7 +156,7 @@ class StatementDesk:
         """Return a content with its documents told by digest, and record that it names them."""
         if kind is StatementKind.INDEX:  # it names statements, never a document
             return content
-        completed = complete_documents(content, work=self.work)
+        completed = complete_documents(content, self.operator.slug, work=self.work)
         self.work.documents.refer(
             references_of(completed, about=about, point=point, issuer=self.operator.slug)
         )

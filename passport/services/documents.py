@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
@@ -28,6 +28,9 @@ _LANGUAGE = re.compile(LANGUAGE_PATTERN)
 _LONGEST_NAME = 200
 _LONGEST_TEXT = 500
 _NODE_CLASS = "Document"
+
+Uploads = Callable[[str], Sequence[StoredDocument]]
+"""Looks a digest up among the documents of one operator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,36 +151,47 @@ def document_node(document: StoredDocument, base_url: str) -> dict[str, object]:
 # --- what statements name -------------------------------------------------------------------------
 
 
-def complete_documents(content: Content, *, work: Work) -> dict[str, object]:
-    """Return a content whose documents are told by digest where they are kept here.
+def complete_documents(content: Content, operator: str, *, work: Work) -> dict[str, object]:
+    """Return a content whose documents are told by digest where its operator keeps them here.
+
+    Documents of others are not looked at: nobody learns by naming a digest what it stands for.
 
     Raises:
         ContentRefusedError: A document is named by nothing, or by an address of ours, a digest
             and a media type that do not go together; every place is named.
     """
     problems: list[Problem] = []
+
+    def uploads_of(digest: str) -> Sequence[StoredDocument]:
+        found = work.documents.uploads_of(digest)
+        return [one for one in found if one.organisation == operator]
+
     completed = {
-        name: _completed(name, value, f"/{name}", problems, work) for name, value in content.items()
+        name: _completed(name, value, f"/{name}", problems, uploads_of)
+        for name, value in content.items()
     }
     if problems:
         raise ContentRefusedError("; ".join(one.message for one in problems[:3]), tuple(problems))
     return completed
 
 
-def _completed(name: str, value: object, path: str, problems: list[Problem], work: Work) -> object:
+def _completed(
+    name: str, value: object, path: str, problems: list[Problem], uploads_of: Uploads
+) -> object:
     if isinstance(value, str):  # most are; each signing comes by here
         return value
     if isinstance(value, list | tuple):
         return [
-            _completed(name, one, f"{path}/{place}", problems, work)
+            _completed(name, one, f"{path}/{place}", problems, uploads_of)
             for place, one in enumerate(value)
         ]
     if not isinstance(value, Mapping) or absence_of(value) is not None:
         return value
     node = {
-        part: _completed(part, one, f"{path}/{part}", problems, work) for part, one in value.items()
+        part: _completed(part, one, f"{path}/{part}", problems, uploads_of)
+        for part, one in value.items()
     }
-    return _completed_document(node, path, problems, work) if _is_document(name) else node
+    return _completed_document(node, path, problems, uploads_of) if _is_document(name) else node
 
 
 def _is_document(name: str) -> bool:
@@ -186,7 +200,7 @@ def _is_document(name: str) -> bool:
 
 
 def _completed_document(
-    node: dict[str, object], path: str, problems: list[Problem], work: Work
+    node: dict[str, object], path: str, problems: list[Problem], uploads_of: Uploads
 ) -> dict[str, object]:
     address = node.get("documentUrl")
     digest = node.get("documentDigest")
@@ -199,7 +213,7 @@ def _completed_document(
             _problem(f"documentUrl {address} is not the document {digest}", f"{path}/documentUrl")
         )
         return node
-    uploads = work.documents.uploads_of(str(digest or own)) if digest or own else ()
+    uploads = uploads_of(str(digest or own)) if digest or own else ()
     if not uploads:
         return node
     said = node.get("documentMediaType", uploads[0].media_type)

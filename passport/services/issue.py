@@ -173,7 +173,7 @@ def check_battery(actor: Actor, operator: str, new: NewBattery, *, work: Work) -
     require_passport_needed(model)
     content = checked_content(new.content, ITEM_LEVELS, _needs_of(model, new, work=work))
     require_serial(new.battery_id, content)
-    complete_documents(content, work=work)
+    complete_documents(content, owner.slug, work=work)
     find_slug(new.holder, work=work)
     _require_not_declared(new.battery_id, work=work)
     _find_same(owner, model, new, content, work=work)
