@@ -31,7 +31,7 @@ _RELATIONS = "xl/_rels/workbook.xml.rels"
 _STYLES = "xl/styles.xml"
 _CHUNK = 1 << 20
 _DAMAGES = (
-    *(BadZipFile, NotImplementedError, zlib.error, EOFError),
+    *(BadZipFile, RuntimeError, zlib.error, EOFError),
     *(expat.ExpatError, LookupError, ValueError),
 )
 """What opening an archive or reading a part may end with: an unknown version of ZIP is the second,
