@@ -137,7 +137,7 @@ def test_a_model_is_entered_by_keyboard_on_a_phone_reviewed_published_and_compar
     assert_accessible(maker)
     take_screenshot(maker, "model-draft-phone")
     maker.get_by_role("button", name="Hand in for review").click()
-    expect(maker.get_by_text("The draft is in review.")).to_be_visible()
+    expect(maker.get_by_text("Handed in. Nobody changes the draft")).to_be_visible()
 
     reviewer = sign_in(add_second_person(demo_server), viewport={"width": 1280, "height": 900})
     reviewer.goto(f"{draft}/review")

@@ -71,7 +71,7 @@ def test_every_finding_has_its_own_words():
 def test_a_datum_that_is_absent_says_why_in_plain_words():
     fact = absent_fact("Carbon footprint", "notYetRequired", detail="No act is in force.")
 
-    assert fact.absent.startswith("Not required yet.")
+    assert fact.absent.startswith("Not required yet:")
     assert fact.absent.endswith("No act is in force.")
 
 
