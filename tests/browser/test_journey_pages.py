@@ -176,7 +176,7 @@ def test_the_first_page_tells_what_to_click_and_each_click_arrives(open_as):
     page = open_as()
     page.goto("/")
     titles = page.locator(".life h3 a").all_inner_texts()
-    assert len(titles) == 5
+    assert len(titles) == 7
 
     for title in titles:
         page.goto("/")

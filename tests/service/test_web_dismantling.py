@@ -93,7 +93,7 @@ def test_a_grant_for_one_battery_opens_the_bench_of_its_model(integrator):
 
 def test_what_names_neither_battery_nor_model_is_not_found(maker):
     page(maker, "/dismantling/01/09506000134352/21/NONE", 404)
-    page(maker, "/dismantling/01/09506000134345", 404)
+    page(maker, "/dismantling/01/09506000999982", 404)
     page(maker, "/dismantling/nonsense", 400)
 
 
