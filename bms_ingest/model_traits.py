@@ -8,8 +8,7 @@ from typing import Final
 from bms_ingest.traits import BatteryTraits, CellFamily, CellVoltages, TemperatureWindow
 from passport.domain.chemistry import CellVoltages as TypicalVoltages
 from passport.domain.chemistry import Chemistries, published_chemistries
-from passport.domain.errors import InvalidValueError
-from passport.domain.units import parse_decimal
+from passport.domain.content_values import number_in
 
 _FAMILIES: Final = {
     "NMC": CellFamily.LAYERED_OXIDE,
@@ -43,7 +42,7 @@ def traits_of_model(
     known = chemistries or published_chemistries()
     code = str(content.get("chemistry"))
     chemistry = known.find(code)
-    capacity = _number(content.get("ratedCapacityAmpereHours"))
+    capacity = number_in(content.get("ratedCapacityAmpereHours"))
     if chemistry is None or capacity is None or capacity <= 0:
         return None
     cells = _cells_in_series(content, chemistry.voltages.maximum)
@@ -63,10 +62,10 @@ def traits_of_model(
 
 
 def _cells_in_series(content: Mapping[str, object], cell_volts: Decimal | None) -> int | None:
-    stated = _number(content.get("cellsInSeries"))
+    stated = number_in(content.get("cellsInSeries"))
     if stated is not None:
         return max(1, int(stated))
-    highest = _number(content.get("maximumVoltageVolts"))
+    highest = number_in(content.get("maximumVoltageVolts"))
     if highest is None or highest <= 0 or cell_volts is None:
         return None
     return max(1, round(highest / cell_volts))
@@ -95,7 +94,7 @@ def _window(declared: object) -> TemperatureWindow:
     )
     if not isinstance(declared, Mapping):
         return window
-    low, high = (_number(declared.get(name)) for name in ("minimumCelsius", "maximumCelsius"))
+    low, high = (number_in(declared.get(name)) for name in ("minimumCelsius", "maximumCelsius"))
     if low is not None:
         limit = round(low * 100)
         window = replace(window, low_cdegc=limit, charging_low_cdegc=limit)
@@ -103,12 +102,3 @@ def _window(declared: object) -> TemperatureWindow:
         limit = round(high * 100)
         window = replace(window, high_cdegc=limit, charging_high_cdegc=limit)
     return window
-
-
-def _number(value: object) -> Decimal | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        return parse_decimal(value)
-    except InvalidValueError:
-        return None

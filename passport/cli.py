@@ -6,23 +6,31 @@ Exit 0: done, or true. Exit 1: refused, or false, with the reason. Exit 2: could
 import logging
 import mimetypes
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import httpx
 import orjson
 import typer
 from sqlalchemy.exc import OperationalError
 
-from passport.bootstrap import Passport, open_passport
+from passport.bootstrap import Passport
 from passport.bootstrap.demonstration import PASSWORD
 from passport.bootstrap.extensions import load_extensions
 from passport.bootstrap.import_progress import ImportProgress
 from passport.bootstrap.importing import open_report, read_import
+from passport.console.common import (
+    AsJson,
+    BatteryName,
+    Data,
+    OperatorName,
+    opened,
+    print_json,
+    say,
+)
 from passport.console.documents import document_app
 from passport.console.parts import part_app, structure_app
 from passport.diagnostics import configure_logs
@@ -90,10 +98,6 @@ app.add_typer(structure_app, name="structure")
 app.add_typer(part_app, name="part")
 app.add_typer(document_app, name="document")
 
-Data = Annotated[Path | None, typer.Option("--data", help="Folder of the store (PASSPORT_DATA).")]
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
-OperatorName = Annotated[str, typer.Option("--operator", help="DID or short name.")]
-BatteryName = Annotated[str, typer.Argument(help="The QR code's text, or GTIN/SERIAL.")]
 Out = Annotated[Path | None, typer.Option("-o", "--out", help="File to write.")]
 
 
@@ -117,18 +121,18 @@ def serve(
             _load_demonstration(passport)
             configure_logs()
         _write_trust(passport)
-        _say(f"open {passport.base_url}")
+        say(f"open {passport.base_url}")
         if demo:
-            _say(f"that page says what to click; the password of every login is {PASSWORD}")
+            say(f"that page says what to click; the password of every login is {PASSWORD}")
         serve_passport(passport, host=host, port=port)
 
 
 def _load_demonstration(passport: Passport) -> None:
     """Load the demonstration; one that another version loaded here stays as it is."""
     try:
-        passport.load_demonstration(progress=_say)
+        passport.load_demonstration(progress=say)
     except ConflictError:
-        _say(
+        say(
             f"the demonstration in {passport.settings.data} was loaded by another version and "
             "stays as it is; remove that folder to load this one"
         )
@@ -162,7 +166,7 @@ def add_operator(
         )
         _write_trust(passport)
     if json:
-        _print({"slug": operator.slug, "did": operator.did, "key": operator.current_key.key_id})
+        print_json({"slug": operator.slug, "did": operator.did, "key": operator.current_key.key_id})
     else:
         typer.echo(f"{operator.slug}  {operator.did}")
 
@@ -187,7 +191,7 @@ def add_login(
                 password=password,
             ),
         )
-    _say(f"{login} may sign in for {owner.slug}")
+    say(f"{login} may sign in for {owner.slug}")
 
 
 @operator_app.command("key")
@@ -207,7 +211,7 @@ def add_key(
         out.unlink()
         raise
     out.write_text(key.secret, encoding="utf-8")
-    _say(f"key {key.key_id} of {key.organisation} written to {out}")
+    say(f"key {key.key_id} of {key.organisation} written to {out}")
 
 
 @model_app.command("add")
@@ -229,7 +233,7 @@ def add_model(
             SYSTEM, operator, NewModel(model_id=model_id, content=content)
         )
     if json:
-        _print({"model": model.model_id, "operator": model.operator, "name": model.name})
+        print_json({"model": model.model_id, "operator": model.operator, "name": model.name})
     else:
         typer.echo(f"{model.model_id}  {model.name}")
 
@@ -259,7 +263,7 @@ def register(
             raise typer.BadParameter("--template MODEL -o OUT.xlsx stands alone")
         with opened(data) as passport:
             out.write_bytes(passport.imports.template(SYSTEM, parse_model_id(template)))
-        _say(f"template written to {out}")
+        say(f"template written to {out}")
         return
     if file is None or not operator:
         raise typer.BadParameter("FILE and --operator are needed")
@@ -269,16 +273,16 @@ def register(
         results = passport.services.import_batteries(
             SYSTEM, operator, entered.rows, is_dry_run=dry_run
         )
-        progress = ImportProgress(total=entered.height, say=_say)
+        progress = ImportProgress(total=entered.height, say=say)
         for result in progress.follow(results):
             _tell(result)
             if report is not None:
                 report.add(result.row)
         if report is not None:
             report.write()
-            _say(f"what became of each row is written to {errors}")
+            say(f"what became of each row is written to {errors}")
     accepted, stored = progress.done - progress.refused, " (dry run: nothing stored)"
-    _say(f"{accepted} accepted{stored if dry_run else ''}, {progress.refused} refused")
+    say(f"{accepted} accepted{stored if dry_run else ''}, {progress.refused} refused")
     if progress.refused:
         raise typer.Exit(REFUSED)
 
@@ -295,7 +299,7 @@ def show(
     with opened(data) as passport:
         if bundle is not None:
             bundle.write_bytes(passport.bundle(SYSTEM, battery_id, audience))
-            _say(f"bundle written to {bundle}")
+            say(f"bundle written to {bundle}")
             return
         disclosure = passport.services.disclose(SYSTEM, battery_id, audience)
     typer.echo(disclosure.presentation.decode())
@@ -335,10 +339,10 @@ def _check_placing(passport: Passport, subject: str, on: date | None, *, json: b
     try:
         report = passport.services.check_placing(SYSTEM, subject, on)
     except (NotFoundError, InvalidIdentifierError) as error:
-        _say(f"could not be tried ({error.code}): {error}")
+        say(f"could not be tried ({error.code}): {error}")
         raise typer.Exit(NOT_TRIED) from error
     if json:
-        _print(PlacingBody.of(report).model_dump(mode="json", by_alias=True))
+        print_json(PlacingBody.of(report).model_dump(mode="json", by_alias=True))
     else:
         typer.echo("\n".join(report_lines(report)))
     return report.may_be_placed
@@ -349,7 +353,7 @@ def _check_between(
 ) -> bool:
     found = passport.services.models_incomplete(SYSTEM, operator, first, last)
     if json:
-        _print(IncompleteBody.of(found).model_dump(mode="json", by_alias=True))
+        print_json(IncompleteBody.of(found).model_dump(mode="json", by_alias=True))
     else:
         typer.echo("\n".join(incomplete_lines(found)))
     return all(model.incomplete_from is None for model in found.models)
@@ -372,7 +376,7 @@ def verify(
     online = None if offline else OnlineSources(reader)
     report = verify_passport(content, trust=trusted, at=instant, online=online)
     reader.close()
-    _print(report.to_dict())
+    print_json(report.to_dict())
     if not report.verified:
         raise typer.Exit(REFUSED)
 
@@ -404,7 +408,7 @@ def label(
         sys.stdout.buffer.write(content)
     else:
         out.write_bytes(content)
-        _say(f"label written to {out}")
+        say(f"label written to {out}")
 
 
 @app.command("second-life")
@@ -431,7 +435,7 @@ def second_life(
             )
             passport_iri = registration.iri
     if json:
-        _print(
+        print_json(
             {
                 "secondLife": succession.succession_id,
                 "battery": succession.battery_id,
@@ -466,7 +470,7 @@ def event(
             read_entered_event(details, passport.services.clock.now()),
         )
     if json:
-        _print(recorded)
+        print_json(recorded)
     else:
         typer.echo(f"{kind.value} recorded for {battery}")
 
@@ -486,22 +490,11 @@ def status(battery: BatteryName, data: Data = None, json: AsJson = False) -> Non
         "successors": list(standing.successors),
     }
     if json:
-        _print(fields)
+        print_json(fields)
         return
     for name, value in fields.items():
         shown = ", ".join(value) if isinstance(value, list) else value
         typer.echo(f"{name:<14}{shown or '-'}")
-
-
-@contextmanager
-def opened(data: Path | None) -> Iterator[Passport]:
-    """Open the installation for one command and close it again."""
-    given: dict[str, Any] = {} if data is None else {"data": data}
-    passport = open_passport(**given)
-    try:
-        yield passport
-    finally:
-        passport.close()
 
 
 def main() -> None:
@@ -513,10 +506,10 @@ def main() -> None:
                 app.add_typer(commands)
         app()
     except _COULD_NOT_BE_TRIED as error:
-        _say(f"could not be tried: {error}")
+        say(f"could not be tried: {error}")
         sys.exit(NOT_TRIED)
     except PassportError as refusal:
-        _say(f"refused ({refusal.code}): {refusal}")
+        say(f"refused ({refusal.code}): {refusal}")
         sys.exit(REFUSED)
 
 
@@ -542,18 +535,14 @@ def _write_trust(passport: Passport) -> None:
 def _tell(result: ImportResult) -> None:
     """Print the battery of a row, now that it is durable, or what is wrong with the row."""
     for problem in result.problems:
-        _say(f"row {result.number}, {_place(problem)}: {problem.message}")
+        say(f"row {result.number}, {_place(problem)}: {problem.message}")
     if result.registration is not None:
         iri = result.registration.iri
-        _print({"battery": result.registration.battery_id, "passport": iri, "qr": iri})
+        print_json({"battery": result.registration.battery_id, "passport": iri, "qr": iri})
 
 
 def _place(problem: Problem) -> str:
     return f"column {problem.column}" if problem.column else "whole row"
-
-
-def _say(text: str) -> None:
-    typer.echo(text, err=True)
 
 
 def _day(text: str) -> date:
@@ -561,10 +550,6 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} is no day; write 2027-02-18") from error
-
-
-def _print(value: object) -> None:
-    typer.echo(orjson.dumps(value, default=str).decode())
 
 
 if __name__ == "__main__":

@@ -1,16 +1,19 @@
 """Commands about the documents that models and batteries name."""
 
 import mimetypes
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 import typer
 
-from passport.bootstrap import Passport, open_passport
+from passport.console.common import (
+    AsJson,
+    Data,
+    OperatorName,
+    opened,
+)
 from passport.domain.actor import SYSTEM, Actor
 from passport.domain.errors import InvalidValueError
 from passport.services.documents import NewDocument, document_node
@@ -18,9 +21,6 @@ from passport.services.file_types import DOCUMENT_MEDIA_TYPES
 
 document_app = typer.Typer(no_args_is_help=True, help="Documents that models and batteries name.")
 
-Data = Annotated[Path | None, typer.Option("--data", help="Folder of the store (PASSPORT_DATA).")]
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
-OperatorName = Annotated[str, typer.Option("--operator", help="DID or short name.")]
 _DAY = ["%Y-%m-%d"]
 
 
@@ -38,7 +38,7 @@ def add_document(
     data: Data = None,
 ) -> None:
     """Keep a document; prints the Document node that names it in a model file."""
-    with _opened(data) as passport:
+    with opened(data) as passport:
         largest = passport.settings.max_document_bytes
         if file.stat().st_size > largest:
             raise InvalidValueError(f"{file} has more than {largest} bytes; at most so many fit")
@@ -64,7 +64,7 @@ def add_document(
 @document_app.command("list")
 def list_documents(operator: OperatorName, data: Data = None, json: AsJson = False) -> None:
     """List an operator's documents with where its statements name them."""
-    with _opened(data) as passport:
+    with opened(data) as passport:
         owner = passport.services.read_operator(SYSTEM, operator)
         reader = Actor(organisation=owner.slug, roles=owner.roles, name="console")
         uses = passport.services.documents_of(reader)
@@ -77,13 +77,3 @@ def list_documents(operator: OperatorName, data: Data = None, json: AsJson = Fal
             more = ["..."] if use.is_named_more else []
             where = ", ".join([*about, *more]) or "named nowhere"
             typer.echo(f"{use.document.digest}  {use.document.title}  {where}")
-
-
-@contextmanager
-def _opened(data: Path | None) -> Iterator[Passport]:
-    given: dict[str, Any] = {} if data is None else {"data": data}
-    passport = open_passport(**given)
-    try:
-        yield passport
-    finally:
-        passport.close()

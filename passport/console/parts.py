@@ -1,15 +1,21 @@
 """Commands about what batteries are made of."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
 import typer
 
-from passport.bootstrap import Passport, open_passport
+from passport.bootstrap import Passport
+from passport.console.common import (
+    AsJson,
+    BatteryName,
+    Data,
+    opened,
+    print_json,
+    say,
+)
 from passport.domain.actor import SYSTEM, Actor
 from passport.domain.errors import ContentRefusedError, InvalidValueError
 from passport.domain.identifiers import BatteryId, parse_battery_id
@@ -22,9 +28,6 @@ from passport.services.structure_reading import StructurePart
 structure_app = typer.Typer(no_args_is_help=True, help="What batteries are made of.")
 part_app = typer.Typer(no_args_is_help=True, help="Parts: swapped, put in, taken out, found.")
 
-Data = Annotated[Path | None, typer.Option("--data", help="Folder of the store (PASSPORT_DATA).")]
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
-BatteryName = Annotated[str, typer.Argument(help="The QR code's text, or GTIN/SERIAL.")]
 ActingOperator = Annotated[
     str, typer.Option("--operator", help="Who does it; the responsible without.")
 ]
@@ -51,7 +54,7 @@ def record_structure(
     json: AsJson = False,
 ) -> None:
     """Put on record what a battery is made of; errors are named by row and column."""
-    with _opened(data) as passport:
+    with opened(data) as passport:
         battery_id = parse_battery_id(battery)
         actor = _acting(passport, battery_id, operator)
         try:
@@ -59,7 +62,7 @@ def record_structure(
             receipt = passport.services.record_structure(actor, battery_id, new)
         except ContentRefusedError as refusal:
             for problem in refusal.problems:
-                _say(f"row {problem.row}, column {problem.column}: {problem.message}")
+                say(f"row {problem.row}, column {problem.column}: {problem.message}")
             raise
     _show_receipt(receipt, json=json)
 
@@ -77,10 +80,10 @@ def show_structure(
     json: AsJson = False,
 ) -> None:
     """Print what a battery is made of, now or at an instant."""
-    with _opened(data) as passport:
+    with opened(data) as passport:
         structure = passport.services.read_structure(SYSTEM, parse_battery_id(battery), _in_utc(at))
     if json:
-        _print(structure)
+        print_json(structure)
         return
     level = "nothing on record" if structure.level is None else structure.level.value
     typer.echo(f"{structure.battery_id}  {level}")
@@ -90,7 +93,7 @@ def show_structure(
             f"{mixed.foreign} of {mixed.total} {mixed.level.value}s come from another battery"
         )
     for finding in structure.findings:
-        _say(finding)
+        say(finding)
 
 
 @part_app.command("swap")
@@ -127,7 +130,7 @@ def swap_part(
         reason=reason,
         note=note,
     )
-    with _opened(data) as passport:
+    with opened(data) as passport:
         _change(passport.services.swap_part, passport, battery, operator, change, json=json)
 
 
@@ -159,7 +162,7 @@ def take_out(
         reason=reason,
         note=note,
     )
-    with _opened(data) as passport:
+    with opened(data) as passport:
         _change(passport.services.take_out_part, passport, battery, operator, change, json=json)
 
 
@@ -187,7 +190,7 @@ def install_part(
         reason=reason,
         note=note,
     )
-    with _opened(data) as passport:
+    with opened(data) as passport:
         _change(passport.services.install_part, passport, battery, operator, change, json=json)
 
 
@@ -198,10 +201,10 @@ def where_is(
     json: AsJson = False,
 ) -> None:
     """Print where a part is and how it came there."""
-    with _opened(data) as passport:
+    with opened(data) as passport:
         found = passport.services.where_is_part(SYSTEM, serial)
     if json:
-        _print(found)
+        print_json(found)
         return
     place = found.part.place
     inside = " in ".join((found.position, *found.batteries)) if found.batteries else ""
@@ -212,16 +215,6 @@ def where_is(
         goal = f"{move.to_path} in {move.to_battery}" if move.to_battery else ""
         words = goal or f"{move.after.whereabouts.value} {move.after.holder}".strip()
         typer.echo(f"{_INDENT}{move.occurred_at:%Y-%m-%d %H:%M}  {words}  ({move.moved_by})")
-
-
-@contextmanager
-def _opened(data: Path | None) -> Iterator[Passport]:
-    given: dict[str, Any] = {} if data is None else {"data": data}
-    passport = open_passport(**given)
-    try:
-        yield passport
-    finally:
-        passport.close()
 
 
 def _acting(passport: Passport, battery_id: BatteryId, operator: str) -> Actor:
@@ -249,7 +242,7 @@ def _change(
 
 def _show_receipt(receipt: ChangeReceipt, *, json: bool) -> None:
     if json:
-        _print(receipt)
+        print_json(receipt)
         return
     for part in receipt.removed:
         goal = f"{part.position} in {part.battery_id}" if part.battery_id else part.whereabouts
@@ -257,7 +250,7 @@ def _show_receipt(receipt: ChangeReceipt, *, json: bool) -> None:
     for part in receipt.installed:
         typer.echo(f"in   {part.level.value} {part.serial}  {part.position}")
     for finding in receipt.findings:
-        _say(finding)
+        say(finding)
 
 
 def _echo_parts(parts: Sequence[StructurePart], indent: str) -> None:
@@ -273,11 +266,3 @@ def _echo_parts(parts: Sequence[StructurePart], indent: str) -> None:
 
 def _in_utc(instant: datetime | None) -> datetime | None:
     return instant and instant.replace(tzinfo=instant.tzinfo or UTC)
-
-
-def _say(text: str) -> None:
-    typer.echo(text, err=True)
-
-
-def _print(value: object) -> None:
-    typer.echo(orjson.dumps(value, default=str).decode())

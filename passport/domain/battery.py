@@ -6,10 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from passport.domain.errors import InvalidValueError
+from passport.domain.content_values import number_of
 from passport.domain.identifiers import BatteryId, ModelId, OperatorSlug
 from passport.domain.status import BatteryStatus, PassportState
-from passport.domain.units import parse_decimal
 
 
 class Category(StrEnum):
@@ -52,21 +51,12 @@ def energy_kwh(content: Mapping[str, object]) -> Decimal | None:
     >>> energy_kwh({"ratedCapacityAmpereHours": "100", "nominalVoltageVolts": "48"})
     Decimal('4.8')
     """
-    energy = _number(content.get("ratedEnergyKilowattHours"))
+    energy = number_of(content, "ratedEnergyKilowattHours")
     if energy is not None:
         return energy
-    capacity = _number(content.get("ratedCapacityAmpereHours"))
-    voltage = _number(content.get("nominalVoltageVolts"))
+    capacity = number_of(content, "ratedCapacityAmpereHours")
+    voltage = number_of(content, "nominalVoltageVolts")
     return None if capacity is None or voltage is None else capacity * voltage / 1000
-
-
-def _number(value: object) -> Decimal | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        return parse_decimal(value)
-    except InvalidValueError:
-        return None
 
 
 def needs_passport(category: Category, energy: Decimal | None) -> bool:

@@ -7,10 +7,10 @@ from functools import cache
 
 from passport.domain.battery import Category
 from passport.domain.content import Content, codes_of
+from passport.domain.content_values import number_of
 from passport.domain.errors import InvalidValueError
 from passport.domain.units import Kilograms
 from passport.rules.findings import Certainty, Finding
-from passport.rules.limits import number_of
 from passport.rules.rulebook import read_rows
 
 

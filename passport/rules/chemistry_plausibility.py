@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from passport.domain.chemistry import Chemistry
 from passport.domain.content import Content
+from passport.domain.content_values import number_of
 from passport.rules.findings import Finding
-from passport.rules.limits import number_of, read_limits
+from passport.rules.limits import read_limits
 
 _METALS = {
     "recycledCobaltPercent": "Co",

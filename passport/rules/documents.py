@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from passport.domain.content import Content, absence_of, find_term
+from passport.domain.content_values import day_in, nodes_in
 from passport.rules.findings import Finding
 
 _DISMANTLING = "Regulation (EU) 2023/1542, Annex XIII point 2(c)"
@@ -26,8 +27,8 @@ def check_documents(content: Content, on: date) -> Iterator[Finding]:
 
 
 def _check_days(path: str, node: Mapping[str, object], on: date) -> Iterator[Finding]:
-    begins = _day(node.get("documentValidFrom"))
-    ends = _day(node.get("documentValidUntil"))
+    begins = day_in(node.get("documentValidFrom"))
+    ends = day_in(node.get("documentValidUntil"))
     if begins and ends and begins > ends:
         yield Finding(
             rule="document-days",
@@ -61,8 +62,8 @@ def check_dismantling(content: Content) -> Iterator[Finding]:
     given = [name for name in _GIVEN_BY if _is_given(content.get(name))]
     if not given:
         return
-    steps = _nodes(content.get("disassemblySteps"))
-    drawings = [one for step in steps for one in _nodes(step.get("stepDrawings"))]
+    steps = nodes_in(content.get("disassemblySteps"))
+    drawings = [one for step in steps for one in nodes_in(step.get("stepDrawings"))]
     stated = {
         "explodedDiagrams": "explodedDiagrams" in given or bool(drawings),
         "disassemblySteps": bool(steps),
@@ -128,16 +129,5 @@ def _source_of(path: str) -> str:
     return f"Regulation (EU) 2023/1542, Annex XIII point {term.point.partition(',')[0]}"
 
 
-def _day(value: object) -> date | None:
-    try:
-        return date.fromisoformat(str(value)) if value else None
-    except ValueError:
-        return None  # a value that is no day is refused where contents are checked
-
-
 def _is_given(value: object) -> bool:
     return bool(value) and absence_of(value) is None
-
-
-def _nodes(value: object) -> list[Mapping[str, object]]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from passport.domain.errors import InvalidValueError
-from passport.domain.units import parse_decimal
 from passport.rules.findings import Certainty
 from passport.rules.rulebook import read_rows
 
@@ -48,18 +46,3 @@ def read_limits() -> Mapping[str, Limit]:
         )
         for row in read_rows("plausibility.csv")
     }
-
-
-def number_of(content: Mapping[str, object], name: str) -> Decimal | None:
-    """Return a decimal or integer of a content, or nothing where it states none.
-
-    >>> number_of({"massKilograms": "432.5"}, "massKilograms")
-    Decimal('432.5')
-    """
-    value = content.get(name)
-    if not isinstance(value, str):
-        return None
-    try:
-        return parse_decimal(value)
-    except InvalidValueError:
-        return None

@@ -13,6 +13,7 @@ from passport.domain.content import (
     Requirement,
     absence_of,
 )
+from passport.domain.content_values import day_in, nodes_in
 from passport.rules.annex_xiii import standing_of, value_at
 from passport.rules.clauses import Clause, Judgement, Outcome, PlacingFacts
 from passport.rules.rulebook import Rulebook, read_rows
@@ -141,7 +142,7 @@ def check_declaration(
 ) -> Judgement:
     """Judge the declaration of conformity: named, issued before the placing, and not run out."""
     path = clause.terms[0]
-    documents = _nodes(facts.content.get(path))
+    documents = nodes_in(facts.content.get(path))
     if not documents:
         return _not_stated((path,), scope, rulebook)
     reasons = [why_not_valid(document, scope.placed_on) for document in documents]
@@ -154,8 +155,11 @@ def why_not_valid(document: Mapping[str, object], on: date) -> str:
     """Return why a document does not hold on a day; empty where it does."""
     if not any(document.get(name) for name in _NAMES_DOCUMENT):
         return "It has neither identifier nor file"
-    issued, begins = _day(document, "documentIssuedOn"), _day(document, "documentValidFrom")
-    ends = _day(document, "documentValidUntil")
+    issued, begins = (
+        day_in(document.get("documentIssuedOn")),
+        day_in(document.get("documentValidFrom")),
+    )
+    ends = day_in(document.get("documentValidUntil"))
     if issued is not None and issued > on:
         return f"It was issued on {issued}, after the placing on {on}"
     if begins is not None and begins > on:
@@ -167,8 +171,8 @@ def why_not_valid(document: Mapping[str, object], on: date) -> str:
 
 def ends_of_declaration(content: Content) -> set[date]:
     """Return the last days on which declarations of conformity hold, as far as they name one."""
-    documents = _nodes(content.get("declarationOfConformity"))
-    ends = (_day(document, "documentValidUntil") for document in documents)
+    documents = nodes_in(content.get("declarationOfConformity"))
+    ends = (day_in(document.get("documentValidUntil")) for document in documents)
     return {end for end in ends if end is not None}
 
 
@@ -329,7 +333,7 @@ def holds_metal(facts: PlacingFacts, metal: str) -> bool | None:
     named = any(
         node.get("casNumber") == _CAS[metal]
         for name in _SUBSTANCES
-        for node in _nodes(facts.content.get(name))
+        for node in nodes_in(facts.content.get(name))
     )
     return True if named else None
 
@@ -339,7 +343,7 @@ def share_of(content: Content, metal: str) -> Decimal | None:
     shares = [
         Decimal(share)
         for name in _SUBSTANCES
-        for node in _nodes(content.get(name))
+        for node in nodes_in(content.get(name))
         if node.get("casNumber") == _CAS[metal]
         and isinstance(share := node.get("massPercent"), str)
     ]
@@ -370,16 +374,3 @@ def _is_open(content: Content, path: str) -> bool:
     value = value_at(content, path)
     reason = absence_of(value)
     return value is None or reason in {AbsenceReason.NOT_PROVIDED, AbsenceReason.NOT_YET_REQUIRED}
-
-
-def _nodes(value: object) -> list[Mapping[str, object]]:
-    if isinstance(value, Mapping):
-        return [] if absence_of(value) is not None else [value]
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
-
-
-def _day(document: Mapping[str, object], name: str) -> date | None:
-    value = document.get(name)
-    if isinstance(value, date):
-        return value
-    return date.fromisoformat(value) if isinstance(value, str) else None

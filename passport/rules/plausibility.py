@@ -4,15 +4,16 @@ What would make a statement false, such as a minimum above a maximum, is refused
 `passport.linked_data.schemas`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
 from passport.domain.chemistry import Chemistry
 from passport.domain.content import Content, Requirement, absence_of
+from passport.domain.content_values import day_in, nodes_in, number_of
 from passport.rules.chemistry_plausibility import check_chemistry
 from passport.rules.findings import Finding
-from passport.rules.limits import number_of, read_limits
+from passport.rules.limits import read_limits
 
 _PERCENT = Decimal(100)
 _SUBSTANCE_LISTS = ("hazardousSubstances", "criticalRawMaterials", "detailedComposition")
@@ -82,7 +83,7 @@ def _check_energy(model: Content) -> Iterator[Finding]:
 
 def _check_substances(model: Content) -> Iterator[Finding]:
     for name in _SUBSTANCE_LISTS:
-        substances = _nodes(model.get(name))
+        substances = nodes_in(model.get(name))
         shares = [
             share for one in substances if (share := number_of(one, "massPercent")) is not None
         ]
@@ -101,7 +102,7 @@ def _check_masses(model: Content) -> Iterator[Finding]:
     whole = number_of(model, "massKilograms")
     grams = [
         mass
-        for one in _nodes(model.get("detailedComposition"))
+        for one in nodes_in(model.get("detailedComposition"))
         if (mass := number_of(one, "massGrams")) is not None
     ]
     if whole is not None and grams and sum(grams) / 1000 > whole:
@@ -116,7 +117,7 @@ def _check_masses(model: Content) -> Iterator[Finding]:
 def _check_power(model: Content) -> Iterator[Finding]:
     by_charge = {
         number_of(one, "atStateOfChargePercent"): number_of(one, "powerWatts")
-        for one in _nodes(model.get("originalPower"))
+        for one in nodes_in(model.get("originalPower"))
     }
     full, low = by_charge.get(Decimal(80)), by_charge.get(Decimal(20))
     if full is not None and low is not None and low > full:
@@ -213,7 +214,7 @@ def _check_production(model: Content) -> Iterator[Finding]:
     whole = number_of(model, "carbonFootprintKilogramsPerKilowattHour")
     stages = [
         mass
-        for one in _nodes(model.get("carbonFootprintStages"))
+        for one in nodes_in(model.get("carbonFootprintStages"))
         if (mass := number_of(one, "stageKilogramsPerKilowattHour")) is not None
     ]
     if whole and stages:
@@ -247,7 +248,7 @@ def _check_item(item: Content, model: Content) -> Iterator[Finding]:
 
 def _check_fades(item: Content, model: Content) -> Iterator[Finding]:
     """The stated fade follows from the stated value and the value of the model."""
-    powers = [number_of(one, "powerWatts") for one in _nodes(model.get("originalPower"))]
+    powers = [number_of(one, "powerWatts") for one in nodes_in(model.get("originalPower"))]
     for value, original, fade in (
         (
             number_of(item, "individualPowerWatts"),
@@ -291,8 +292,8 @@ def check_days(
             f"made in {item['manufacturedOn']}, placed on the market on {placed_on}",
             "Annex VI Part A(4); Article 77(1)",
         )
-    for number, declaration in enumerate(_nodes(model.get("declarationOfConformity"))):
-        issued = _day(declaration.get("documentIssuedOn"))
+    for number, declaration in enumerate(nodes_in(model.get("declarationOfConformity"))):
+        issued = day_in(declaration.get("documentIssuedOn"))
         if issued is not None and placed_on is not None and issued > placed_on:
             yield _finding(
                 "declared-after-placing",
@@ -376,18 +377,5 @@ def _finding(rule: str, path: str, message: str, source: str) -> Finding:
     return Finding(rule=f"plausibility-{rule}", path=f"/{path}", message=message, source=source)
 
 
-def _nodes(value: object) -> list[Mapping[str, object]]:
-    if not isinstance(value, Iterable) or isinstance(value, str | Mapping):
-        return []
-    return [one for one in value if isinstance(one, Mapping)]
-
-
 def _month(value: object) -> date | None:
-    return _day(f"{value}-01") if isinstance(value, str) else None
-
-
-def _day(value: object) -> date | None:
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        return None
+    return day_in(f"{value}-01") if isinstance(value, str) else None

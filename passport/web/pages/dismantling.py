@@ -1,11 +1,12 @@
 """How a battery is taken apart: steps, tools, fastenings, warnings and drawings for the bench."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from fastapi import APIRouter, Response
 
 from passport.domain.content import Content, absence_of, codes_of, read_term
+from passport.domain.content_values import nodes_in, number_in
 from passport.domain.document import StoredDocument, document_path
 from passport.domain.errors import (
     AccessDeniedError,
@@ -28,7 +29,6 @@ from passport.web.pages.words import (
     fact_of,
     figure,
     in_language,
-    nodes_in,
 )
 
 router = APIRouter(include_in_schema=False)
@@ -139,21 +139,14 @@ def _is_given(content: Content, name: str) -> bool:
 
 
 def _position(step: Mapping[str, object]) -> Decimal:
-    return _number(step.get("position")) or Decimal(0)
-
-
-def _number(value: object) -> Decimal | None:
-    try:
-        return Decimal(str(value)) if value is not None else None
-    except InvalidOperation:
-        return None
+    return number_in(step.get("position")) or Decimal(0)
 
 
 def _overview(content: Content, steps: Sequence[Mapping[str, object]]) -> Iterator[Fact]:
     for name in ("cellCount", "cellLayout"):
         if _is_given(content, name):
             yield fact_of(read_term(name), content[name])
-    minutes = [found for step in steps if (found := _number(step.get("workMinutes"))) is not None]
+    minutes = [found for step in steps if (found := number_in(step.get("workMinutes"))) is not None]
     if minutes:
         is_whole = len(minutes) == len(steps)
         note = "" if is_whole else f"{len(minutes)} of {len(steps)} steps say how long they take"
@@ -186,7 +179,7 @@ def _fastenings(steps: Sequence[Mapping[str, object]]) -> Table | None:
         kind = step.get("fasteningType")
         if kind is None:
             continue
-        before, count = totals.get(str(kind), Decimal(0)), _number(step.get("fasteningCount"))
+        before, count = totals.get(str(kind), Decimal(0)), number_in(step.get("fasteningCount"))
         totals[str(kind)] = None if before is None or count is None else before + count
     if not totals:
         return None
@@ -222,7 +215,7 @@ def _facts_of(step: Mapping[str, object]) -> Iterator[Fact]:
     worn = step.get("protectiveEquipment")
     if isinstance(worn, list) and worn:
         yield Fact(name="Wear", values=tuple(_equipment(str(code)) for code in worn))
-    minutes = _number(step.get("workMinutes"))
+    minutes = number_in(step.get("workMinutes"))
     if minutes is not None:
         yield Fact(name="Work", values=(_duration(minutes),))
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from passport.domain.content import Content, absence_of
+from passport.domain.content_values import nodes_in
 from passport.domain.passport import StatementKind
 from passport.ui.charts import Axis, Chart, Line, Origin, Reading, line_chart
 from passport.ui.views.common import Badge, LineItem, Link, Tone
@@ -17,7 +18,6 @@ from passport.web.pages.words import (
     figure,
     in_language,
     instant_text,
-    nodes_in,
     parse_instant,
 )
 

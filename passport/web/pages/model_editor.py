@@ -15,6 +15,7 @@ from passport.domain.access import require_role
 from passport.domain.actor import Role
 from passport.domain.battery import Category, SubType
 from passport.domain.content import Content, Term, absence_of, codes_of, read_term
+from passport.domain.content_values import number_of
 from passport.domain.errors import InvalidValueError
 from passport.domain.model_draft import DraftState, ModelDraft
 from passport.domain.units import Kilograms, is_count
@@ -22,7 +23,6 @@ from passport.linked_data.documents import parse_input
 from passport.linked_data.terms import schema_file
 from passport.rules.annex_xiii import value_at
 from passport.rules.categories import possible_categories
-from passport.rules.limits import number_of
 from passport.services.accounts import SignInRefusedError
 from passport.services.documents import document_node
 from passport.services.model_drafts import DraftChange, DraftClashError

@@ -6,10 +6,11 @@ from datetime import date
 from passport.bootstrap import PassportServices
 from passport.domain.actor import Actor
 from passport.domain.content import Content, codes_of, find_term
+from passport.domain.content_values import nodes_in
 from passport.domain.document import StoredDocument, document_path
 from passport.rules.documents import check_documents
 from passport.ui.views.common import Badge, LineItem, Tone
-from passport.web.pages.words import day_text, document_title, is_web_address, nodes_in
+from passport.web.pages.words import day_text, document_title, is_web_address
 
 Node = Mapping[str, object]
 

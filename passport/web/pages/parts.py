@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from passport.domain.content import Content, Term, absence_of, all_terms
+from passport.domain.content_values import nodes_in
 from passport.domain.passport import StatementKind
 from passport.ui.views.battery import Emergency, MeasurementSource
 from passport.ui.views.common import Badge, Fact, FactGroup, LineItem, Link, Table, Tone
@@ -13,7 +14,6 @@ from passport.web.pages.words import (
     fact_of,
     in_language,
     is_web_address,
-    nodes_in,
     parse_instant,
     table_of,
     text_of,

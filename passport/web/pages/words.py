@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TypeGuard
 from urllib.parse import urlsplit
 
 from passport.domain.content import (
@@ -14,6 +13,7 @@ from passport.domain.content import (
     find_term,
     terms_in,
 )
+from passport.domain.content_values import nodes_in
 from passport.ui.views.common import Fact, Link, Table, absent_fact
 
 LANGUAGE = "en"
@@ -148,15 +148,6 @@ def _node_fact(term: Term, value: object, point: str) -> Fact:
         values=tuple(text for node in nodes for text in _lines(term.value_class, node)),
         point=point,
     )
-
-
-def nodes_in(value: object) -> list[Mapping[str, object]]:
-    """Return the nodes of a value: one, a list of them, or none."""
-    return [one for one in (value if isinstance(value, list) else [value]) if _is_node(one)]
-
-
-def _is_node(value: object) -> TypeGuard[Mapping[str, object]]:
-    return isinstance(value, Mapping)
 
 
 def _lines(node_class: str, node: Mapping[str, object]) -> list[str]:

@@ -1,0 +1,37 @@
+"""What every command shares: its options, the installation it opens, how it speaks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from passport.bootstrap import Passport, open_passport
+
+Data = Annotated[Path | None, typer.Option("--data", help="Folder of the store (PASSPORT_DATA).")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+OperatorName = Annotated[str, typer.Option("--operator", help="DID or short name.")]
+BatteryName = Annotated[str, typer.Argument(help="The QR code's text, or GTIN/SERIAL.")]
+
+
+@contextmanager
+def opened(data: Path | None) -> Iterator[Passport]:
+    """Open the installation for one command and close it again."""
+    given: dict[str, Any] = {} if data is None else {"data": data}
+    passport = open_passport(**given)
+    try:
+        yield passport
+    finally:
+        passport.close()
+
+
+def say(text: str) -> None:
+    """Tell a person something, beside what a program reads."""
+    typer.echo(text, err=True)
+
+
+def print_json(value: object) -> None:
+    """Print a line of JSON for programs."""
+    typer.echo(orjson.dumps(value, default=str).decode())
