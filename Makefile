@@ -115,7 +115,8 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.core
 	@$(INSTALL) --requirement requirements/test.txt
 	@touch $@
 
-# Programs the tests start: PostgreSQL, Chromium, mosquitto, nats-server, Node.js 20 or newer.
+# Programs the tests start: PostgreSQL, Chromium, mosquitto, nats-server, SoftHSM2, OpenSSL,
+# Node.js 20 or newer.
 tools: $(VENV)/.core
 	@.ci/machine tests
 
