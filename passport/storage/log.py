@@ -230,23 +230,43 @@ class SqlTransparencyLog:
             raise _no_tile(TileAddress(level=None, index=index, width=width))
         return encode_entries(digests)
 
-    def receipt(self, digest: bytes) -> bytes:
-        """Return the proof that an entry is in the log, under the newest checkpoint.
+    def receipt(self, digest: bytes, at_size: int | None = None) -> bytes:
+        """Return the proof that an entry is in the log, under one of its checkpoints.
+
+        Args:
+            digest: The entry.
+            at_size: Entries of the published checkpoint to prove it under; the newest without.
 
         Raises:
-            NotLoggedYetError: The entry still waits for its index; ask again.
-            NotFoundError: There is no such entry.
+            NotLoggedYetError: The entry still waits for its index, or had none at that size.
+            NotFoundError: There is no such entry, or no checkpoint of that size.
         """
         with reading(self._engine) as connection:
             index = _index_of(connection, digest)
             if index is None:
                 raise _no_receipt(connection, digest)
-            head = _head(connection) or _EMPTY_TREE
-            note = connection.scalars(
-                select(_CHECKPOINT.c.note).where(_CHECKPOINT.c.size == head.size)
-            ).one()
-            path = inclusion_path(index, head.size, _tree(connection))
+            size = (_head(connection) or _EMPTY_TREE).size if at_size is None else at_size
+            note = _note_at(connection, size)
+            if index >= size:
+                raise NotLoggedYetError(
+                    f"entry {digest.hex()} has index {index}; the log of {size} entries lacks it"
+                )
+            path = inclusion_path(index, size, _tree(connection))
         return make_receipt(index, path, note).encode()
+
+    def index_of(self, digest: bytes) -> int | None:
+        """Return the place of an entry; ``None`` while it has none."""
+        with reading(self._engine) as connection:
+            return _index_of(connection, digest)
+
+    def checkpoint_at(self, size: int) -> bytes:
+        """Return the checkpoint that was published at a size, a signed note.
+
+        Raises:
+            NotFoundError: None was published at that size.
+        """
+        with reading(self._engine) as connection:
+            return _note_at(connection, size).encode()
 
 
 def _lock_sequencer(connection: Connection, *, timeout_s: float | None) -> None:
@@ -274,6 +294,15 @@ def _newest_note(connection: Connection) -> str:
     note: str | None = connection.scalar(newest.limit(1))
     if note is None:
         raise NotFoundError("the log has not been started")
+    return note
+
+
+def _note_at(connection: Connection, size: int) -> str:
+    note: str | None = connection.scalar(
+        select(_CHECKPOINT.c.note).where(_CHECKPOINT.c.size == size)
+    )
+    if note is None:
+        raise NotFoundError(f"the log published no checkpoint with {size} entries")
     return note
 
 

@@ -106,6 +106,25 @@ def test_a_receipt_convinces_a_reader_who_has_only_the_key_of_the_log(database: 
         assert checkpoint == LogReader(log).checkpoint()
 
 
+def test_a_receipt_is_made_for_each_checkpoint_that_was_published(database: Engine):
+    log, reader = a_log(database), LogReader(a_log(database))
+    logged = store_leaves(database, range(5))
+    log.sequence(LOG_TIME)
+    older = reader.checkpoint()
+    logged += store_leaves(database, range(5, 600))
+    log.sequence(LOG_TIME)
+
+    receipt = log.receipt(logged[3], at_size=5).decode()
+
+    assert verify_receipt(receipt, logged[3], [TRUSTED]) == older
+    assert log.checkpoint_at(5).decode() in receipt
+    assert [log.index_of(logged[3]), log.index_of(an_entry("another"))] == [3, None]
+    with pytest.raises(NotLoggedYetError, match="has index 5; the log of 5 entries lacks it"):
+        log.receipt(logged[5], at_size=5)
+    with pytest.raises(NotFoundError, match="no checkpoint with 6 entries"):
+        log.receipt(logged[3], at_size=6)
+
+
 def test_an_entry_that_still_waits_has_no_receipt_yet(database: Engine):
     log = a_log(database)
     log.sequence(LOG_TIME)
