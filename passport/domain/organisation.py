@@ -13,7 +13,10 @@ class Key:
 
     Attributes:
         public_key_multibase: Multikey text of the public part.
+        expires_at: Routine end; what was signed before stays good.
         revoked_at: From when it counts as compromised; earlier statements stand by the log.
+        revoked_from_log_size: Entries of the log with a smaller index were in it before that.
+        is_held_here: Whether this service holds the private key; otherwise its owner signs alone.
     """
 
     key_id: str
@@ -21,6 +24,13 @@ class Key:
     created_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    revoked_from_log_size: int | None = None
+    is_held_here: bool = True
+
+    def signs_at(self, instant: datetime) -> bool:
+        """Whether new statements may be signed with it at an instant."""
+        has_ended = self.expires_at is not None and self.expires_at <= instant
+        return not has_ended and self.revoked_at is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +40,8 @@ class Operator:
     Attributes:
         operator_uri: Identifier outside this service: an LEI, VAT, EORI or GLN as URI.
         base_url: Scheme and host under which its batteries' QR codes lead.
+        keys: Its keys in the order they were made; one that has ended stays.
+        key_revision: Counts the changes of its keys.
     """
 
     slug: OperatorSlug
@@ -41,11 +53,17 @@ class Operator:
     roles: frozenset[Role]
     keys: tuple[Key, ...]
     created_at: datetime
+    key_revision: int = 0
 
     @property
     def current_key(self) -> Key:
         """The key it signs with now: the newest."""
         return self.keys[-1]
+
+    @property
+    def signs_outside(self) -> bool:
+        """Whether it signs with a key of its own that this service does not hold."""
+        return not self.current_key.is_held_here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,7 @@ def did_document(operator: Operator) -> dict[str, object]:
                 public_key_multibase=key.public_key_multibase,
                 expires_at=key.expires_at,
                 revoked_at=key.revoked_at,
+                revoked_from_log_size=key.revoked_from_log_size,
             )
             for key in operator.keys
         ],

@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 from passport.domain.errors import InvalidIdentifierError, InvalidValueError, PassportError
+from passport.linked_data.terms import VOCABULARY
 from passport.signing.errors import KeyMalformedError, KeyUnknownError
 from passport.signing.instants import instant_text, parse_instant
 from passport.signing.keys import VerificationKey, parse_multikey
@@ -21,9 +22,12 @@ DID_CONTEXTS: Final = ("https://www.w3.org/ns/did/v1", "https://w3id.org/securit
 LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _PREFIX = "did:web:"
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(%3A[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
+_LOG_SIZE = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
 _SEGMENT = re.compile(r"([A-Za-z0-9._-]|%[0-9A-Fa-f]{2})+", re.ASCII)
 _PURPOSES = ("assertionMethod", "authentication", "capabilityInvocation", "capabilityDelegation")
 _MOST_METHODS = 500
+REVOKED_FROM_LOG_SIZE: Final = f"{VOCABULARY}revokedFromLogSize"
+"""Beside ``revoked``: entries of the log with a smaller index were in it before that instant."""
 
 
 class DidDocumentError(PassportError):
@@ -41,12 +45,14 @@ class PublishedKey:
         public_key_multibase: The public key as Multikey.
         expires_at: Routine end; what was signed before stays good.
         revoked_at: Declared compromised.
+        revoked_from_log_size: Entries of the log with a smaller index were in it before that.
     """
 
     key_id: str
     public_key_multibase: str
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    revoked_from_log_size: int | None = None
 
 
 def did_web(base_url: str, *path: str) -> str:
@@ -157,6 +163,8 @@ def _method(did: str, key: PublishedKey) -> dict[str, object]:
         method["expires"] = instant_text(key.expires_at)
     if key.revoked_at is not None:
         method["revoked"] = instant_text(key.revoked_at)
+        if key.revoked_from_log_size is not None:
+            method[REVOKED_FROM_LOG_SIZE] = str(key.revoked_from_log_size)
     return method
 
 
@@ -217,6 +225,7 @@ def _verification_key(
         purposes=purposes.get(key_id, frozenset()),
         expires_at=_end(method, "expires", did),
         revoked_at=_end(method, "revoked", did),
+        revoked_from_log_size=_log_size(method, did),
     )
 
 
@@ -227,3 +236,14 @@ def _end(method: Mapping[str, object], name: str, did: str) -> datetime | None:
         return parse_instant(method[name])
     except InvalidValueError as error:
         raise DidDocumentError(f"the DID document of {did}, {name}: {error}") from error
+
+
+def _log_size(method: Mapping[str, object], did: str) -> int | None:
+    if REVOKED_FROM_LOG_SIZE not in method:
+        return None
+    text = method[REVOKED_FROM_LOG_SIZE]
+    if not isinstance(text, str) or not _LOG_SIZE.fullmatch(text):
+        raise DidDocumentError(
+            f"the DID document of {did}: {text!r} is no size of a log; write it as text of digits"
+        )
+    return int(text)

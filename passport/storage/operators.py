@@ -114,6 +114,8 @@ def _key_tree(key: Key) -> dict[str, Any]:
         "created_at": key.created_at.isoformat(),
         "expires_at": key.expires_at and key.expires_at.isoformat(),
         "revoked_at": key.revoked_at and key.revoked_at.isoformat(),
+        "revoked_from_log_size": key.revoked_from_log_size,
+        "is_held_here": key.is_held_here,
     }
 
 
@@ -124,6 +126,9 @@ def _key(tree: dict[str, Any]) -> Key:
         created_at=datetime.fromisoformat(tree["created_at"]),
         expires_at=_instant(tree["expires_at"]),
         revoked_at=_instant(tree["revoked_at"]),
+        # Keys that were made before these members existed are held here and not revoked so.
+        revoked_from_log_size=tree.get("revoked_from_log_size"),
+        is_held_here=tree.get("is_held_here", True),
     )
 
 
