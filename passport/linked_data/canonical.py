@@ -19,6 +19,7 @@ from pyld.context_resolver import ContextResolver
 from pyld.jsonld import JsonLdError, JsonLdProcessor
 
 from passport.domain.errors import PassportError
+from passport.linked_data.blank_nodes import name_expanded_nodes
 from passport.linked_data.contexts import context_document
 from passport.linked_data.json_rules import (
     FOREIGN_DOCUMENTS,
@@ -98,6 +99,23 @@ class Canonicalizer:
         writer.write(self._expand(document))
         return canonize_quads(writer.quads).encode()
 
+    def name_nodes(self, document: Document, prefix: str) -> dict[str, object]:
+        """Write a document anew, with an IRI for each node that has none.
+
+        Args:
+            document: A document that ``canonize`` takes.
+            prefix: Begins the new IRIs.
+        """
+        named = name_expanded_nodes(self._expand(document), prefix)
+        with self._lock:
+            try:
+                compacted = JsonLdProcessor().compact(
+                    named, {"@context": document["@context"]}, self._options()
+                )
+            except JsonLdError as error:
+                raise _refusal_behind(error) from error
+        return cast("dict[str, object]", compacted)
+
     def _check_contexts(self, document: Document) -> None:
         contexts = document.get("@context")
         if not contexts:
@@ -109,13 +127,8 @@ class Canonicalizer:
         dropped: list[str | None] = []
         processor = JsonLdProcessor(on_property_dropped=dropped.append)
         with self._lock:
-            options = {
-                "base": _NOWHERE,
-                "contextResolver": ContextResolver(self._resolved_contexts, self._load),
-                "documentLoader": self._load,
-            }
             try:
-                expanded = processor.expand(dict(document), options)
+                expanded = processor.expand(dict(document), self._options())
             except JsonLdError as error:
                 raise _refusal_behind(error) from error
         if dropped:
@@ -123,6 +136,13 @@ class Canonicalizer:
                 f"no context defines the name {dropped[0]}; it would not be signed"
             )
         return cast("list[object]", expanded)
+
+    def _options(self) -> dict[str, object]:
+        return {
+            "base": _NOWHERE,
+            "contextResolver": ContextResolver(self._resolved_contexts, self._load),
+            "documentLoader": self._load,
+        }
 
     def _load(self, address: str, _options: object) -> dict[str, object]:
         return {
