@@ -184,20 +184,22 @@ def open_passport(
     keys = _open_keys(settings)
     log = SqlTransparencyLog(engine, _log_signer(settings, keys))
     log.repair(clock.now())
+    services = PassportServices(
+        engine,
+        keys,
+        log,
+        clock,
+        chemistries=_read_chemistries(settings),
+        shows_status_publicly=settings.show_status_publicly,
+        allows_own_review=settings.allow_own_review,
+    )
+    services.publish_missing_did_documents()
     return Passport(
         settings=settings,
         engine=engine,
         keys=keys,
         log=log,
-        services=PassportServices(
-            engine,
-            keys,
-            log,
-            clock,
-            chemistries=_read_chemistries(settings),
-            shows_status_publicly=settings.show_status_publicly,
-            allows_own_review=settings.allow_own_review,
-        ),
+        services=services,
         extensions=extensions,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from passport.bootstrap.check_services import CheckServices
+from passport.bootstrap.evidence_services import EvidenceServices
 from passport.bootstrap.model_drafts import ModelDraftServices
 from passport.bootstrap.part_services import PartServices
 from passport.bootstrap.unit_of_work import once_for
@@ -29,7 +30,6 @@ from passport.services import (
     issue,
     light_records,
     operators,
-    publishing,
     readers,
     second_life,
     status,
@@ -45,7 +45,7 @@ _IMPORT_CHUNK = 50
 """Batteries of a file that become durable together."""
 
 
-class PassportServices(CheckServices, PartServices, ModelDraftServices):
+class PassportServices(CheckServices, PartServices, ModelDraftServices, EvidenceServices):
     """Every use case, each as one committed unit of work."""
 
     # Organisations and people
@@ -466,10 +466,6 @@ class PassportServices(CheckServices, PartServices, ModelDraftServices):
     def close_notice(self, actor: Actor, notice_id: str) -> None:
         """Put a notice of the actor's organisation away."""
         self.do(actor, lambda work: readers.close_notice(actor, notice_id, work=work))
-
-    def status_list(self, list_id: str) -> bytes:
-        """See `passport.services.publishing.status_list_body`."""
-        return self.do(SYSTEM, lambda work: publishing.status_list_body(list_id, work=work))
 
     # Access
 

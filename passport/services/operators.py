@@ -20,6 +20,7 @@ from passport.domain.errors import (
 from passport.domain.identifiers import parse_slug, slug_of
 from passport.domain.organisation import Key, Operator
 from passport.domain.responsibility import ProducerRegistration, ResponsibleRole
+from passport.services.did_history import publish_did_document
 from passport.services.ports import Work
 from passport.signing.did import did_web
 
@@ -98,6 +99,7 @@ def add_operator(actor: Actor, new: NewOperator, *, work: Work) -> Operator:
         created_at=now,
     )
     work.operators.add(operator)
+    publish_did_document(operator, work=work)
     work.events.commit_to("operator-added", slug, {"did": did, "key": key_id}, now)
     return operator
 

@@ -21,6 +21,8 @@ from passport.domain.passport import StatementKind
 from passport.domain.responsibility import ProducerRegistration
 from passport.domain.second_life import Succession
 from passport.rules.rulebook import Rulebook, read_rulebook
+from passport.services.evidence_registers import DidDocumentRegister
+from passport.services.keys_register import KeyRegister
 from passport.services.model_drafts_register import ModelDraftRegister
 from passport.services.parts_register import PartRegister
 from passport.signing.did import PublishedKey
@@ -385,12 +387,14 @@ class Work:
     """Everything one use case reads and writes; nothing is stored before the commit."""
 
     operators: OperatorRegister
+    did_documents: DidDocumentRegister
     passports: PassportRegister
     statements: StatementRegister
     status_lists: StatusListRegister
     events: EventRegister
     successions: SuccessionRegister
     parts: PartRegister
+    key_changes: KeyRegister
     drafts: ModelDraftRegister
     grants: GrantRegister
     accounts: AccountRegister
@@ -407,6 +411,8 @@ class Work:
     """Whether the public sees the status of first-life batteries too; a policy, off by default."""
     allows_own_review: bool = False
     """Whether who handed a model in may approve it although others could; off by default."""
+    needs_four_eyes_for_keys: bool = False
+    """Whether a change of keys waits for a second person; off by default."""
     desks: dict[str, object] = field(default_factory=dict)
     """Desks by operator: one list of places for all that a use case signs."""
 

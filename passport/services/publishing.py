@@ -9,10 +9,10 @@ from passport.domain.errors import NotFoundError
 from passport.domain.identifiers import BatteryId
 from passport.domain.organisation import Operator
 from passport.services.bundle import make_bundle
+from passport.services.did_history import did_document
 from passport.services.disclosure import disclose
 from passport.services.operators import read_operator
 from passport.services.ports import Work
-from passport.signing.did import PublishedKey, build_did_document
 from passport.signing.transparency_log import NoteKey
 
 
@@ -28,23 +28,6 @@ class Receipts(Protocol):
     def receipt(self, digest: bytes) -> bytes:
         """Return the receipt of an entry."""
         ...
-
-
-def did_document(operator: Operator) -> dict[str, object]:
-    """Return an operator's `did:web` document; keys it signed with before stay in it."""
-    return build_did_document(
-        operator.did,
-        [
-            PublishedKey(
-                key_id=key.key_id,
-                public_key_multibase=key.public_key_multibase,
-                expires_at=key.expires_at,
-                revoked_at=key.revoked_at,
-                revoked_from_log_size=key.revoked_from_log_size,
-            )
-            for key in operator.keys
-        ],
-    )
 
 
 def trust_file(operators: Iterable[Operator], log_key: NoteKey) -> dict[str, object]:

@@ -10,8 +10,10 @@ from passport.services.ports import Answered, Clock, KeyStore, Work
 from passport.storage.access import SqlAccountRegister, SqlAttachmentStore, SqlGrantRegister
 from passport.storage.documents import SqlDocumentRegister
 from passport.storage.events import SqlEventRegister
+from passport.storage.evidence import SqlDidDocumentRegister
 from passport.storage.imports import SqlImportRegister
 from passport.storage.jobs import enqueue
+from passport.storage.keys import SqlKeyRegister
 from passport.storage.model_drafts import SqlModelDraftRegister
 from passport.storage.operators import SqlOperatorRegister
 from passport.storage.parts import SqlPartRegister
@@ -80,16 +82,19 @@ def work_on(  # noqa: PLR0913 - keys, clock and what the installation decides
     chemistries: Chemistries | None = None,
     shows_status_publicly: bool = False,
     allows_own_review: bool = False,
+    needs_four_eyes_for_keys: bool = False,
 ) -> Work:
     """Return the registers of one unit of work."""
     return Work(
         operators=SqlOperatorRegister(store),
+        did_documents=SqlDidDocumentRegister(store),
         passports=SqlPassportRegister(store),
         statements=SqlStatementRegister(store),
         status_lists=SqlStatusListRegister(store),
         events=SqlEventRegister(store),
         successions=SqlSuccessionRegister(store),
         parts=SqlPartRegister(store),
+        key_changes=SqlKeyRegister(store),
         drafts=SqlModelDraftRegister(store),
         grants=SqlGrantRegister(store),
         accounts=SqlAccountRegister(store),
@@ -103,4 +108,5 @@ def work_on(  # noqa: PLR0913 - keys, clock and what the installation decides
         chemistries=chemistries or published_chemistries(),
         shows_status_publicly=shows_status_publicly,
         allows_own_review=allows_own_review,
+        needs_four_eyes_for_keys=needs_four_eyes_for_keys,
     )

@@ -11,9 +11,9 @@ from passport.bootstrap import Passport
 from passport.domain.actor import SYSTEM
 from passport.domain.status import PassportState
 from passport.services.bundle import make_bundle
+from passport.services.did_history import did_document
 from passport.services.disclosure import Disclosure
 from passport.services.ports import SignedStatement
-from passport.services.publishing import did_document
 from passport.services.trust import Trust
 from passport.services.verification import verify_passport
 from passport.services.verification_report import Verdict as Answer

@@ -6,13 +6,12 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from passport.bootstrap import Passport
-from passport.domain.actor import SYSTEM
 from passport.domain.errors import NotFoundError
-from passport.services.publishing import did_document
 from passport.settings import Mode
 from passport.signing.merkle_tree import TILE_WIDTH
 from passport.ui.request import CurrentActor
 from passport.web.dependencies import Installation, Services
+from passport.web.wire_evidence import DidVersionBody
 
 router = APIRouter(tags=["Evidence"])
 
@@ -31,9 +30,17 @@ _MOST_DIGIT_GROUPS = 5
 @router.get("/operators/{slug}/did.json")
 def read_did(slug: str, services: Services) -> Response:
     """Return an operator's DID document, with every key it ever signed with."""
-    document = did_document(services.read_operator(SYSTEM, slug))
     headers = {"Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"}
-    return Response(orjson.dumps(document), headers=headers, media_type=_DID_MEDIA_TYPE)
+    return Response(services.did_document(slug), headers=headers, media_type=_DID_MEDIA_TYPE)
+
+
+@router.get("/operators/{slug}/did/history")
+def read_did_history(slug: str, passport: Installation) -> list[DidVersionBody]:
+    """Return every version of an operator's DID document with its log receipt, oldest first."""
+    return [
+        DidVersionBody.of(version, passport.log.receipt(version.digest))
+        for version in passport.services.did_history(slug)
+    ]
 
 
 @router.get("/status/{list_id}")
