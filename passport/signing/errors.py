@@ -40,9 +40,27 @@ class CryptosuiteUnknownError(ProofError):
 
 
 class ProofPurposeError(ProofError):
-    """The proof was made for another purpose than to state something."""
+    """The proof was made for another purpose than the one it is used for."""
 
     code = "proof-purpose"
+
+
+class ProofDomainError(ProofError):
+    """The proof was made for somebody else."""
+
+    code = "proof-domain"
+
+
+class ProofChallengeError(ProofError):
+    """The proof answers another question than the one that was asked."""
+
+    code = "proof-challenge"
+
+
+class ProofChainError(ProofError):
+    """A proof builds on others that are not there, not told apart, or wait for it themselves."""
+
+    code = "proof-chain"
 
 
 class ProofExpiredError(ProofError):

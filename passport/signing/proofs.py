@@ -1,11 +1,11 @@
-"""Data Integrity proofs of the suite ``eddsa-rdfc-2022``: making and checking.
+"""Data Integrity proofs: making them, and checking single proofs, sets and chains.
 
-Source: W3C Recommendations Verifiable Credential Data Integrity 1.0, section 4, and Data
-Integrity EdDSA Cryptosuites 1.0, section 3.2.
+What one suite does with bytes and keys stands in `cryptosuites`.
+
+Source: W3C Recommendation Verifiable Credential Data Integrity 1.0, section 4.
 """
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -14,7 +14,8 @@ import orjson
 
 from passport.domain.errors import InvalidValueError
 from passport.linked_data.canonical import Canonicalizer, Document, pinned_canonicalizer
-from passport.linked_data.json_rules import OUR_STATEMENTS, Strictness
+from passport.linked_data.json_rules import FOREIGN_DOCUMENTS, OUR_STATEMENTS, Strictness
+from passport.signing.cryptosuites import FOREIGN_SUITES, ISSUING_SUITES, STATEMENT_SUITES, SUITES
 from passport.signing.errors import (
     AlreadySignedError,
     CryptosuiteUnknownError,
@@ -22,21 +23,92 @@ from passport.signing.errors import (
     KeyExpiredError,
     KeyNotAuthorizedError,
     KeyRevokedError,
+    ProofChainError,
+    ProofChallengeError,
+    ProofDomainError,
     ProofEmptyError,
     ProofExpiredError,
     ProofMalformedError,
     ProofMissingError,
     ProofPurposeError,
-    ProofValueError,
 )
 from passport.signing.instants import instant_text, parse_instant
-from passport.signing.keys import EDDSA_RDFC_2022, KeyResolver, SigningKey, VerificationKey
-from passport.signing.multibase import decode_base58btc, encode_base58btc
+from passport.signing.keys import KeyResolver, SigningKey, VerificationKey
 
 ASSERTION_METHOD: Final = "assertionMethod"
+AUTHENTICATION: Final = "authentication"
 _PROOF_TYPE = "DataIntegrityProof"
-_CRYPTOSUITES = frozenset({EDDSA_RDFC_2022})
 _MOST_PROOFS = 8
+_BLANK_NODES_OF_A_PROOF = 2
+"""Nodes without id that a proof inside the document adds: the proof and the graph it stands in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What a document and its proofs have to be to count.
+
+    Attributes:
+        purpose: The ``proofPurpose``, which is also what the key is listed for.
+        domain: Whom the proof was made for, all of them; ``None`` takes any.
+        challenge: What the checker asked to be signed; ``None`` takes any.
+        cryptosuites: The suites that count.
+        strictness: What may stand in the document.
+    """
+
+    purpose: str = ASSERTION_METHOD
+    domain: str | Collection[str] | None = None
+    challenge: str | None = None
+    cryptosuites: frozenset[str] = STATEMENT_SUITES
+    strictness: Strictness = OUR_STATEMENTS
+
+
+STATEMENT: Final = Expected()
+"""A statement of a battery passport."""
+
+FOREIGN_CREDENTIAL: Final = Expected(cryptosuites=FOREIGN_SUITES, strictness=FOREIGN_DOCUMENTS)
+"""What somebody else states, in any suite that is checked here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewProof:
+    """What is written into a proof that is to be made.
+
+    Attributes:
+        created_at: When it is made.
+        purpose: Its ``proofPurpose``.
+        proof_id: Its name, which later proofs of a chain build on.
+        expires_at: Its own end.
+        domain: Whom it is made for.
+        challenge: What the one who checks it asked to be signed.
+        previous_proofs: Names of the proofs that it signs as well.
+    """
+
+    created_at: datetime
+    purpose: str = ASSERTION_METHOD
+    proof_id: str | None = None
+    expires_at: datetime | None = None
+    domain: str | None = None
+    challenge: str | None = None
+    previous_proofs: Sequence[str] = ()
+
+    def options(self, key: SigningKey) -> dict[str, object]:
+        """Return the members of the proof by a key, without its value."""
+        expires = instant_text(self.expires_at) if self.expires_at is not None else None
+        optional = {
+            "id": self.proof_id,
+            "expires": expires,
+            "domain": self.domain,
+            "challenge": self.challenge,
+            "previousProof": list(self.previous_proofs) or None,
+        }
+        return {
+            "type": _PROOF_TYPE,
+            "cryptosuite": key.cryptosuite,
+            "created": instant_text(self.created_at),
+            "verificationMethod": key.key_id,
+            "proofPurpose": self.purpose,
+            **{name: value for name, value in optional.items() if value is not None},
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +162,7 @@ def create_proof(
     canonicalizer: Canonicalizer | None = None,
     strictness: Strictness = OUR_STATEMENTS,
 ) -> dict[str, object]:
-    """Make the proof of an unsecured document, whoever its issuer is.
+    """Make the only proof of an unsecured document, whoever its issuer is.
 
     Raises:
         AlreadySignedError: The document carries a proof.
@@ -98,41 +170,59 @@ def create_proof(
     """
     if "proof" in document:
         raise AlreadySignedError("the document carries a proof already; sign it without")
-    proof_options: dict[str, object] = {
-        "type": _PROOF_TYPE,
-        "cryptosuite": key.cryptosuite,
-        "created": instant_text(created),
-        "verificationMethod": key.key_id,
-        "proofPurpose": ASSERTION_METHOD,
-    }
-    data = hash_data(document, proof_options, canonicalizer, strictness)
-    return {**proof_options, "proofValue": encode_base58btc(key.sign(data))}
+    return make_proof(
+        document,
+        NewProof(created_at=created),
+        key=key,
+        canonicalizer=canonicalizer,
+        strictness=strictness,
+    )
+
+
+def make_proof(
+    document: Document,
+    new: NewProof,
+    *,
+    key: SigningKey,
+    canonicalizer: Canonicalizer | None = None,
+    strictness: Strictness = OUR_STATEMENTS,
+) -> dict[str, object]:
+    """Make a proof over a document and over those of its proofs that the new one names.
+
+    Args:
+        document: The document; of its proofs only the ones named are signed as well.
+        new: What is written into the proof.
+        key: Signs, in the suite it names.
+        canonicalizer: Knows the contexts; the pinned ones when not given.
+        strictness: What may stand in the document.
+
+    Raises:
+        CryptosuiteUnknownError: No proofs are made in the suite of the key.
+        ProofChainError: A proof that is to be signed as well is not there.
+        PassportError: Something in the document or the proof would not be signed.
+
+    Source: Verifiable Credential Data Integrity 1.0, sections 4.2 and 4.3.
+    """
+    suite = ISSUING_SUITES.get(key.cryptosuite)
+    if suite is None:
+        raise CryptosuiteUnknownError(f"{key.key_id} signs in {key.cryptosuite}, not made here")
+    options = new.options(key)
+    proofs = _read_proofs(document) if "proof" in document else []
+    previous = _previous_proofs(options, _by_id([*proofs, options]))
+    secured, allowed = _with_proofs(_unsecured(document), previous, strictness)
+    value = suite.sign(
+        secured,
+        options,
+        key,
+        canonicalizer=canonicalizer or pinned_canonicalizer(),
+        strictness=allowed,
+    )
+    return {**options, "proofValue": value}
 
 
 def attach_proof(document: Document, proof: Mapping[str, object]) -> bytes:
     """Write a document with its proof as the bytes that are stored: compact JSON in UTF-8."""
     return orjson.dumps({**document, "proof": proof})
-
-
-def hash_data(
-    unsecured_document: Document,
-    proof_options: Mapping[str, object],
-    canonicalizer: Canonicalizer | None = None,
-    strictness: Strictness = OUR_STATEMENTS,
-) -> bytes:
-    """Return the 64 bytes that are signed: hash of the proof options, then of the document.
-
-    Raises:
-        PassportError: Something in either would not be signed.
-    """
-    canonicalizer = canonicalizer or pinned_canonicalizer()
-    # The options are one node, named only where a chain of proofs refers to it.
-    options_strictness = replace(strictness, most_blank_nodes=max(1, strictness.most_blank_nodes))
-    proof_config = {**proof_options, "@context": unsecured_document.get("@context")}
-    canonical_config = canonicalizer.canonize(proof_config, options_strictness)
-    canonical_document = canonicalizer.canonize(unsecured_document, strictness)
-    # vc-di-eddsa, 3.2.4 Hashing: the options come first.
-    return hashlib.sha256(canonical_config).digest() + hashlib.sha256(canonical_document).digest()
 
 
 def read_issuer(document: Document) -> str:
@@ -149,7 +239,7 @@ def verify_proofs(
     keys: KeyResolver,
     at: datetime,
     canonicalizer: Canonicalizer | None = None,
-    strictness: Strictness = OUR_STATEMENTS,
+    expected: Expected = STATEMENT,
 ) -> tuple[VerifiedProof, ...]:
     """Check every proof on a document, and that its issuer made one of them.
 
@@ -158,14 +248,18 @@ def verify_proofs(
         keys: Finds the key of a verification method.
         at: The instant asked about.
         canonicalizer: Knows the contexts; the pinned ones when not given.
-        strictness: What may stand in the document.
+        expected: What the document and its proofs have to be.
 
     Raises:
         ProofError: There is no proof, or one of them does not hold; the subclass says why.
         PassportError: Something in the document is not signed by any proof.
     """
     verified = verify_signatures(
-        document, keys=keys, at=at, canonicalizer=canonicalizer, strictness=strictness
+        document,
+        keys=keys,
+        at=at,
+        canonicalizer=canonicalizer,
+        expected=expected,
     )
     issuer = read_issuer(document)
     if all(proof.key.controller != issuer for proof in verified):
@@ -184,23 +278,35 @@ def verify_signatures(
     keys: KeyResolver,
     at: datetime,
     canonicalizer: Canonicalizer | None = None,
-    strictness: Strictness = OUR_STATEMENTS,
+    expected: Expected = STATEMENT,
 ) -> tuple[VerifiedProof, ...]:
     """Check every proof on a document, whoever made it; see ``verify_proofs``."""
     proofs = _read_proofs(document)
-    unsecured_document = {name: value for name, value in document.items() if name != "proof"}
+    by_id = _by_id(proofs)
+    _refuse_circles(proofs, by_id)
+    unsecured_document = _unsecured(document)
     verified = []
     for proof in proofs:
-        _check_members(proof, at)
+        _check_members(proof, at, expected)
         key = keys.resolve(_text(proof, "verificationMethod"))
         created_at = _instant(proof, "created")
-        _check_key(key, str(proof["cryptosuite"]), created_at, at)
-        options = {name: value for name, value in proof.items() if name != "proofValue"}
-        secured = _with_previous_proofs(unsecured_document, proof, proofs)
-        data = hash_data(secured, options, canonicalizer, strictness)
-        key.public_key.verify(_signature(proof), data)
+        _check_key(key, expected.purpose, created_at, at)
+        secured, allowed = _with_proofs(
+            unsecured_document, _previous_proofs(proof, by_id), expected.strictness
+        )
+        SUITES[_text(proof, "cryptosuite")].verify(
+            secured,
+            proof,
+            key,
+            canonicalizer=canonicalizer or pinned_canonicalizer(),
+            strictness=allowed,
+        )
         verified.append(VerifiedProof(created_at=created_at, key=key))
     return tuple(verified)
+
+
+def _unsecured(document: Document) -> Document:
+    return {name: value for name, value in document.items() if name != "proof"}
 
 
 def _read_proofs(document: Document) -> Sequence[Mapping[str, object]]:
@@ -218,32 +324,41 @@ def _read_proofs(document: Document) -> Sequence[Mapping[str, object]]:
     return proofs
 
 
-def _check_members(proof: Mapping[str, object], at: datetime) -> None:
-    if _text(proof, "type") != _PROOF_TYPE or _text(proof, "cryptosuite") not in _CRYPTOSUITES:
+def _check_members(proof: Mapping[str, object], at: datetime, expected: Expected) -> None:
+    suites = expected.cryptosuites
+    if _text(proof, "type") != _PROOF_TYPE or _text(proof, "cryptosuite") not in suites:
         raise CryptosuiteUnknownError(
             f"the proof is a {proof['type']} of the suite {proof.get('cryptosuite')}; "
-            f"only {', '.join(sorted(_CRYPTOSUITES))} is checked here"
+            f"what counts here is {', '.join(sorted(suites))}"
         )
-    if _text(proof, "proofPurpose") != ASSERTION_METHOD:
+    if _text(proof, "proofPurpose") != expected.purpose:
         raise ProofPurposeError(
-            f"the proof was made for {proof['proofPurpose']}; a statement needs {ASSERTION_METHOD}"
+            f"the proof was made for {proof['proofPurpose']}; here it needs {expected.purpose}"
         )
-    if "@context" in proof:
-        raise ProofMalformedError("the proof brings its own @context, which it does not sign")
+    _check_addressee(proof, expected)
     expires_at = _instant(proof, "expires")
     if expires_at is not None and expires_at <= at:
         raise ProofExpiredError(f"the proof ended at {proof['expires']}, before {at.isoformat()}")
 
 
-def _check_key(
-    key: VerificationKey, cryptosuite: str, created_at: datetime | None, at: datetime
-) -> None:
-    if key.public_key.cryptosuite != cryptosuite:
-        raise CryptosuiteUnknownError(f"{key.key_id} is no key of the suite {cryptosuite}")
-    if ASSERTION_METHOD not in key.purposes:
-        raise KeyNotAuthorizedError(
-            f"{key.controller} does not list {key.key_id} under {ASSERTION_METHOD}"
+def _check_addressee(proof: Mapping[str, object], expected: Expected) -> None:
+    """Compare whom and what a proof was made for (vc-data-integrity, 4.4, steps 7 and 8)."""
+    if expected.domain is not None and _texts(proof, "domain") != _set_of(expected.domain):
+        raise ProofDomainError(
+            f"the proof was made for {proof.get('domain') or 'nobody'}, not {expected.domain}"
         )
+    if expected.challenge is not None and proof.get("challenge") != expected.challenge:
+        raise ProofChallengeError(
+            f"the proof answers {proof.get('challenge')!r}, not what was asked: "
+            f"{expected.challenge!r}"
+        )
+
+
+def _check_key(
+    key: VerificationKey, purpose: str, created_at: datetime | None, at: datetime
+) -> None:
+    if purpose not in key.purposes:
+        raise KeyNotAuthorizedError(f"{key.controller} does not list {key.key_id} under {purpose}")
     if key.revoked_at is not None and key.revoked_at <= at:
         raise KeyRevokedError(
             f"{key.key_id} was revoked at {instant_text(key.revoked_at)}: anybody may hold it"
@@ -254,18 +369,70 @@ def _check_key(
         )
 
 
-def _with_previous_proofs(
-    document: Document, proof: Mapping[str, object], proofs: Sequence[Mapping[str, object]]
-) -> Document:
-    """Put the proofs that a proof builds on back into the document (vc-data-integrity, 4.3)."""
-    previous = proof.get("previousProof")
-    if previous is None:
-        return document
-    wanted = previous if isinstance(previous, list) else [previous]
-    matching = [one for one in proofs if one.get("id") in wanted]
-    if not matching or len(matching) != len(wanted):
-        raise ProofMalformedError(f"the proof builds on {previous}, which is not in the document")
-    return {**document, "proof": matching}
+_Proof = Mapping[str, object]
+
+
+def _by_id(proofs: Sequence[_Proof]) -> Mapping[str, _Proof]:
+    """Find proofs by their id; most have none.
+
+    Raises:
+        ProofChainError: Two of them have the same, so that nobody knows which one is meant.
+    """
+    named: dict[str, _Proof] = {}
+    for proof in proofs:
+        if "id" not in proof:
+            continue
+        name = _text(proof, "id")
+        if name in named:
+            raise ProofChainError(f"two proofs have the id {name}")
+        named[name] = proof
+    return named
+
+
+def _previous_proofs(proof: _Proof, by_id: Mapping[str, _Proof]) -> list[_Proof]:
+    """Return the proofs that a proof builds on, in the order it names them."""
+    if "previousProof" not in proof:
+        return []
+    names = proof["previousProof"]
+    previous = []
+    for name in names if isinstance(names, list) else [names]:
+        found = by_id.get(name) if isinstance(name, str) else None
+        if found is None:
+            raise ProofChainError(f"the proof builds on {name!r}, which is not in the document")
+        previous.append(found)
+    if not previous or len({id(one) for one in previous}) != len(previous):
+        raise ProofChainError(f"the proof builds on {names!r}: none, or one of them twice")
+    return previous
+
+
+def _refuse_circles(proofs: Sequence[_Proof], by_id: Mapping[str, _Proof]) -> None:
+    """Refuse proofs of which each waits for another.
+
+    Raises:
+        ProofChainError: There are such proofs, or one names a proof that is not there.
+    """
+    waiting = {place: _previous_proofs(proof, by_id) for place, proof in enumerate(proofs)}
+    while waiting:
+        unsettled = {id(proofs[place]) for place in waiting}
+        ready = [
+            place
+            for place, previous in waiting.items()
+            if not any(id(one) in unsettled for one in previous)
+        ]
+        if not ready:
+            raise ProofChainError("the proofs build on each other in a circle")
+        for place in ready:
+            del waiting[place]
+
+
+def _with_proofs(
+    document: Document, previous: Sequence[_Proof], strictness: Strictness
+) -> tuple[Document, Strictness]:
+    """Put the proofs that a proof builds on back into the document (vc-data-integrity, 4.5)."""
+    if not previous:
+        return document, strictness
+    more = strictness.most_blank_nodes + _BLANK_NODES_OF_A_PROOF * len(previous)
+    return {**document, "proof": list(previous)}, replace(strictness, most_blank_nodes=more)
 
 
 def _text(proof: Mapping[str, object], name: str) -> str:
@@ -284,8 +451,14 @@ def _instant(proof: Mapping[str, object], name: str) -> datetime | None:
         raise ProofMalformedError(f"the proof's {name}: {error}") from error
 
 
-def _signature(proof: Mapping[str, object]) -> bytes:
-    try:
-        return decode_base58btc(_text(proof, "proofValue"))
-    except InvalidValueError as error:
-        raise ProofValueError(f"the proofValue is no signature: {error}") from error
+def _texts(proof: Mapping[str, object], name: str) -> frozenset[str]:
+    """Return one text or a list of them as a set; empty where the member is not there."""
+    value = proof.get(name, [])
+    texts = value if isinstance(value, list) else [value]
+    if not all(isinstance(text, str) for text in texts):
+        raise ProofMalformedError(f"the proof's {name} is {value!r}, not a text or several")
+    return frozenset(texts)
+
+
+def _set_of(texts: str | Collection[str]) -> frozenset[str]:
+    return frozenset([texts] if isinstance(texts, str) else texts)

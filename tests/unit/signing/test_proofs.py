@@ -132,13 +132,19 @@ FORGERIES = {
         lambda: signed() | {"type": ["VerifiableCredential"]},
         "proof-invalid",
     ),
-    "a proof that builds on none": (
-        lambda: with_proof(previousProof="urn:uuid:1"),
-        "proof-malformed",
-    ),
     "a proof that builds on a missing one": (
+        lambda: with_proof(previousProof="urn:uuid:1"),
+        "proof-chain",
+    ),
+    "a proof that builds on missing ones": (
         lambda: with_proof(previousProof=["urn:a", "urn:a"]),
-        "proof-malformed",
+        "proof-chain",
+    ),
+    "a proof that builds on an empty list": (lambda: with_proof(previousProof=[]), "proof-chain"),
+    "a proof that builds on a number": (lambda: with_proof(previousProof=1), "proof-chain"),
+    "a proof that builds on itself": (
+        lambda: with_proof(id="urn:uuid:1", previousProof="urn:uuid:1"),
+        "proof-chain",
     ),
 }
 
@@ -256,9 +262,9 @@ def test_a_public_key_of_small_order_or_wrong_form_is_refused(raw):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "z", "z6Mk", "uAAAA", "zDnaeq8jGQxmKLCnJ9TVqPti9YauzTmuDjsiCVPUNPpmwhVT2", "z0"],
+    ["", "z", "z6Mk", "uAAAA", "z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc", "z0"],
 )
-def test_a_text_that_is_no_ed25519_multikey_is_refused(text):
+def test_a_text_that_is_no_multikey_of_a_kind_that_signs_is_refused(text):
     with pytest.raises(PassportError) as refusal:
         parse_multikey(text)
 
