@@ -2,7 +2,7 @@
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from passport.signing.transparency_log import NoteKey, TrustedLog
+from passport.signing.transparency_log import LOG_SIGNATURE, NoteKey, TrustedLog
 
 ORIGIN = "passport.example/log"
 
@@ -10,9 +10,12 @@ ORIGIN = "passport.example/log"
 class MemoryNoteSigner:
     """NoteSigner on a private key in memory."""
 
-    def __init__(self, name: str, private_key: Ed25519PrivateKey) -> None:
+    def __init__(
+        self, name: str, private_key: Ed25519PrivateKey, signature_type: bytes = LOG_SIGNATURE
+    ) -> None:
         self._private_key = private_key
-        self.key = NoteKey(name, private_key.public_key().public_bytes_raw())
+        public_key = private_key.public_key().public_bytes_raw()
+        self.key = NoteKey(name, public_key, signature_type)
 
     def sign(self, message: bytes) -> bytes:
         return self._private_key.sign(message)

@@ -28,8 +28,10 @@ from passport.signing.merkle_tree import (
 )
 from passport.signing.multibase import decode_base58btc
 
-_ED25519 = b"\x01"
-"""Signature type. Source: C2SP signed-note, signature types."""
+LOG_SIGNATURE = b"\x01"
+"""Type of a plain Ed25519 signature. Source: C2SP signed-note, signature types."""
+WITNESS_SIGNATURE = b"\x04"
+"""Type of a time-stamped Ed25519 cosignature. Source: C2SP signed-note, signature types."""
 _ED25519_MULTIKEY = b"\xed\x01"
 """What stands before an Ed25519 key in Multikey."""
 _KEY_ID_BYTES = 4
@@ -61,43 +63,51 @@ class ForgedCheckpointError(ReceiptRefusedError):
 
 @dataclass(frozen=True, slots=True)
 class NoteKey:
-    """The public key that verifies a log's notes, with the name it signs under.
+    """The public key that verifies notes, with the name it signs under.
+
+    Attributes:
+        public_key: Ed25519, 32 bytes.
+        signature_type: ``LOG_SIGNATURE``, or ``WITNESS_SIGNATURE`` where a witness signs.
 
     Source: C2SP signed-note, Ed25519 signatures.
     """
 
     name: str
     public_key: bytes
+    signature_type: bytes = LOG_SIGNATURE
 
     @property
     def key_id(self) -> bytes:
         """Four bytes that find the key beside a signature."""
-        named = self.name.encode() + b"\n" + _ED25519 + self.public_key
+        named = self.name.encode() + b"\n" + self.signature_type + self.public_key
         return sha256(named).digest()[:_KEY_ID_BYTES]
 
     @property
     def text(self) -> str:
         """The key as verifiers are given it: ``name+id+base64``."""
-        return f"{self.name}+{self.key_id.hex()}+{_base64(_ED25519 + self.public_key)}"
+        return (
+            f"{self.name}+{self.key_id.hex()}+{write_base64(self.signature_type + self.public_key)}"
+        )
 
 
-def parse_note_key(text: str) -> NoteKey:
+def parse_note_key(text: str, signature_type: bytes = LOG_SIGNATURE) -> NoteKey:
     """Read a verifier key ``name+id+base64``.
 
     Raises:
-        InvalidIdentifierError: The text is no Ed25519 verifier key, or its id is another one's.
+        InvalidIdentifierError: The text is no Ed25519 verifier key of this type, or its id is
+            another one's.
     """
     name, _, rest = text.partition("+")
     _, _, encoded = rest.partition("+")
     decoded = _from_base64(encoded)
-    key = NoteKey(name, decoded.removeprefix(_ED25519))
+    key = NoteKey(name, decoded.removeprefix(signature_type), signature_type)
     if not name or len(key.public_key) != HASH_BYTES or key.text != text or name.split() != [name]:
         raise InvalidIdentifierError(f"{text!r} is no verifier key; write name+id+base64")
     return key
 
 
 class NoteSigner(Protocol):
-    """Signs the checkpoints of one log."""
+    """Signs the checkpoints of one log, or of many logs as their witness."""
 
     @property
     def key(self) -> NoteKey:
@@ -112,8 +122,10 @@ class NoteSigner(Protocol):
 class KeyNoteSigner:
     """NoteSigner on a key of the keystore."""
 
-    def __init__(self, name: str, signing_key: SigningKey) -> None:
-        """Take a key under the name of its log.
+    def __init__(
+        self, name: str, signing_key: SigningKey, signature_type: bytes = LOG_SIGNATURE
+    ) -> None:
+        """Take a key under the name of its log or witness.
 
         Raises:
             InvalidIdentifierError: It is no Ed25519 key.
@@ -124,7 +136,8 @@ class KeyNoteSigner:
                 f"{signing_key.key_id} cannot sign a log; give it an Ed25519 key"
             )
         self._signing_key = signing_key
-        self.key = NoteKey(name, multikey.removeprefix(_ED25519_MULTIKEY))
+        public_key = multikey.removeprefix(_ED25519_MULTIKEY)
+        self.key = NoteKey(name, public_key, signature_type)
 
     def sign(self, message: bytes) -> bytes:
         """Return an Ed25519 signature."""
@@ -155,13 +168,17 @@ class Checkpoint:
     @property
     def text(self) -> str:
         """The lines that are signed."""
-        return f"{self.origin}\n{self.size}\n{_base64(self.root)}\n"
+        return f"{self.origin}\n{self.size}\n{write_base64(self.root)}\n"
 
 
 def sign_checkpoint(checkpoint: Checkpoint, signer: NoteSigner) -> str:
     """Write a checkpoint as a signed note."""
-    signature = signer.key.key_id + signer.sign(checkpoint.text.encode())
-    return f"{checkpoint.text}\n{_SIGNATURE_MARK}{signer.key.name} {_base64(signature)}\n"
+    return f"{checkpoint.text}\n{signature_line(signer.key, signer.sign(checkpoint.text.encode()))}"
+
+
+def signature_line(key: NoteKey, signature: bytes) -> str:
+    """Write a signature as it stands below a note."""
+    return f"{_SIGNATURE_MARK}{key.name} {write_base64(key.key_id + signature)}\n"
 
 
 def verify_checkpoint(note: str, trusted_logs: Iterable[TrustedLog]) -> Checkpoint:
@@ -174,8 +191,8 @@ def verify_checkpoint(note: str, trusted_logs: Iterable[TrustedLog]) -> Checkpoi
         UnknownLogError: None of the trusted logs signed it under its own origin.
         ForgedCheckpointError: A signature in the name of a trusted log does not hold.
     """
-    body, signatures = _split_note(note)
-    checkpoint = _parse_checkpoint(body)
+    body, signatures = split_note(note)
+    checkpoint = parse_checkpoint(body)
     for log in trusted_logs:
         signature = signatures.get((log.key.name, log.key.key_id))
         if signature is not None and log.origin == checkpoint.origin:
@@ -204,8 +221,12 @@ def _verify_signature(key: NoteKey, signature: bytes, body: str) -> None:
         raise ForgedCheckpointError(f"{key.name} did not sign this checkpoint") from error
 
 
-def _split_note(note: str) -> tuple[str, dict[tuple[str, bytes], bytes]]:
-    """Return the signed text and the signatures by key name and key id."""
+def split_note(note: str) -> tuple[str, dict[tuple[str, bytes], bytes]]:
+    """Return the signed text and the signatures by key name and key id; nothing is verified.
+
+    Raises:
+        MalformedReceiptError: The text is no note.
+    """
     if len(note) > _LONGEST_RECEIPT:
         raise MalformedReceiptError(f"note of {len(note)} characters, over {_LONGEST_RECEIPT}")
     body, blank, tail = note.rpartition("\n\n")
@@ -221,17 +242,22 @@ def _split_note(note: str) -> tuple[str, dict[tuple[str, bytes], bytes]]:
     return body + "\n", signatures
 
 
-def _parse_checkpoint(body: str) -> Checkpoint:
+def parse_checkpoint(body: str) -> Checkpoint:
+    """Read the signed lines of a checkpoint; who signed them is not asked.
+
+    Raises:
+        MalformedReceiptError: They are not those of a checkpoint.
+    """
     lines = body.removesuffix("\n").split("\n")
     if len(lines) < _CHECKPOINT_LINES or not all(lines):
         raise MalformedReceiptError("a checkpoint has a line each for origin, size and root")
     origin, size, root = lines[:_CHECKPOINT_LINES]
-    return Checkpoint(origin=origin, size=_parse_number(size), root=_parse_hash(root))
+    return Checkpoint(origin=origin, size=parse_number(size), root=parse_hash(root))
 
 
 def make_receipt(index: int, path: Sequence[bytes], checkpoint_note: str) -> str:
     """Write the proof that an entry is in the log, for a reader without network."""
-    hashes = "".join(f"{_base64(digest)}\n" for digest in path)
+    hashes = "".join(f"{write_base64(digest)}\n" for digest in path)
     return f"{_RECEIPT_HEADER}\nindex {index}\n{hashes}\n{checkpoint_note}"
 
 
@@ -264,11 +290,16 @@ def _parse_receipt(text: str) -> tuple[int, tuple[bytes, ...], str]:
         del lines[0]
     if header != _RECEIPT_HEADER or not blank or not lines or not lines[0].startswith("index "):
         raise MalformedReceiptError(f"a receipt begins with {_RECEIPT_HEADER} and an index")
-    index = _parse_number(lines[0].removeprefix("index "))
-    return index, tuple(_parse_hash(line) for line in lines[1:]), note
+    index = parse_number(lines[0].removeprefix("index "))
+    return index, tuple(parse_hash(line) for line in lines[1:]), note
 
 
-def _parse_number(text: str) -> int:
+def parse_number(text: str) -> int:
+    """Read a number of entries or a place among them.
+
+    Raises:
+        MalformedReceiptError: The text is no such number, or another writing of it.
+    """
     if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER:
         number = int(text)
         if str(number) == text:
@@ -276,14 +307,20 @@ def _parse_number(text: str) -> int:
     raise MalformedReceiptError(f"{text[:40]!r} is no number of entries")
 
 
-def _parse_hash(text: str) -> bytes:
+def parse_hash(text: str) -> bytes:
+    """Read a hash of the tree.
+
+    Raises:
+        MalformedReceiptError: The text is no SHA-256 hash in base64.
+    """
     digest = _from_base64(text)
     if len(digest) != HASH_BYTES:
         raise MalformedReceiptError(f"{text[:60]!r} is no SHA-256 hash in base64")
     return digest
 
 
-def _base64(content: bytes) -> str:
+def write_base64(content: bytes) -> str:
+    """Write bytes as notes have them: standard base64 with its padding."""
     return base64.b64encode(content).decode("ascii")
 
 
@@ -293,4 +330,4 @@ def _from_base64(text: str) -> bytes:
         content = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return b""
-    return content if _base64(content) == text else b""
+    return content if write_base64(content) == text else b""
