@@ -6,6 +6,7 @@ share a path in one service, so the resolver matches the path alone.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NewType
 from urllib.parse import quote, unquote, urlsplit
@@ -29,6 +30,7 @@ _LONGEST_SERIAL = 20
 _LONGEST_IEC_61406 = 120
 _GTIN_LENGTHS = (8, 12, 13, 14)
 _IEC_61406 = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
+_GTIN_PREFIX = re.compile(r"[0-9]{4,12}")
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -80,6 +82,38 @@ def parse_gtin(text: str) -> str:
         return str(Gtin.parse(digits).as_gtin_14())
     except ParseError as error:
         raise InvalidIdentifierError(f"{digits} is no GTIN: {error}") from error
+
+
+def parse_gtin_prefix(text: str) -> str:
+    """Return the digits that the GTINs of one company begin with.
+
+    Raises:
+        InvalidIdentifierError: Not 4 to 12 digits.
+
+    Source: GS1 General Specifications, section 1.4 (GS1 Company Prefix).
+
+    >>> parse_gtin_prefix("9506000")
+    '9506000'
+    """
+    if not _GTIN_PREFIX.fullmatch(text):
+        raise InvalidIdentifierError(f"{text!r} is no GS1 company prefix: write 4 to 12 digits")
+    return text
+
+
+def has_gtin_prefix(name: str, prefixes: Iterable[str]) -> bool:
+    """Tell whether a battery or model is named by a GTIN of one of some prefixes.
+
+    A name without GTIN belongs to no prefix and is told apart by its host.
+
+    Args:
+        name: ``BatteryId`` or ``ModelId``.
+        prefixes: GS1 company prefixes; they begin at the second of the 14 digits.
+
+    >>> has_gtin_prefix("01/09506000134352/21/A1", ["9506000"])
+    True
+    """
+    gtin = name.removeprefix("01/").partition("/")[0] if name.startswith("01/") else ""
+    return not gtin or any(gtin[1:].startswith(prefix) for prefix in prefixes)
 
 
 def parse_serial(text: str) -> str:

@@ -2,33 +2,59 @@
 
 The file is a JSON object::
 
-    {"dids": {"did:web:...": <DID document, or {"sha256": "<hex>"} to pin one that comes along>},
-     "logs": [{"origin": "<origin line>", "key": "<verifier key>"}],
+    {"dids": {"did:web:...": <DID document>, or {"sha256": "<hex>"} to pin one that comes along,
+                             or {"history": true} to believe what a trusted log kept of it},
+     "logs": [{"origin": "<origin line>", "key": "<verifier key>", "checkpoint": "<signed note>"}],
      "roles": {"did:web:...": ["operator", "recycler"]},
+     "gtinPrefixes": {"did:web:...": ["9506000"]},
+     "hosts": {"did:web:...": ["https://passport.maker.example"]},
+     "witnesses": [{"key": "<verifier key>"}], "witnessQuorum": 1,
+     "timeStampAuthorities": ["<certificate in PEM>"],
+     "retired": {"eddsa-rdfc-2022": "2041-01-01T00:00:00Z"},
      "contexts": {"https://...": <context document>}}
 
-``roles`` and ``contexts`` may be left out. Where a DID has roles, it may state only what goes with
-them.
+All but ``dids`` may be left out. Where a DID has roles, prefixes or hosts, it may state only what
+goes with them; a party without entry is not restricted.
 """
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Self, cast
+from typing import Any, Self, cast
+from urllib.parse import urlsplit
 
 import orjson
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from passport.domain.actor import Role
-from passport.domain.errors import PassportError
+from passport.domain.errors import InvalidIdentifierError, PassportError
+from passport.domain.identifiers import parse_gtin_prefix
 from passport.linked_data.canonical import Canonicalizer, pinned_canonicalizer
 from passport.linked_data.contexts import context_document, known_contexts
 from passport.linked_data.documents import MalformedDocumentError, parse_document
 from passport.signing.did import DidDocuments
-from passport.signing.transparency_log import TrustedLog, parse_note_key
+from passport.signing.instants import instant_text, parse_instant
+from passport.signing.transparency_log import TrustedLog, parse_note_key, verify_checkpoint
 
 _LARGEST_TRUST_FILE = 16 * 1024 * 1024
-_MEMBERS = frozenset({"dids", "logs", "roles", "contexts"})
+_MEMBERS = frozenset(
+    {
+        "dids",
+        "logs",
+        "roles",
+        "gtinPrefixes",
+        "hosts",
+        "witnesses",
+        "witnessQuorum",
+        "timeStampAuthorities",
+        "retired",
+        "contexts",
+    }
+)
+_HISTORY: Mapping[str, object] = {"history": True}
 
 
 class TrustFileError(PassportError):
@@ -44,15 +70,32 @@ class Trust:
     Attributes:
         did_documents: What each trusted party publishes, by DID.
         pinned_documents: SHA-256 of DID documents that may come along with what is verified.
+        history_dids: Parties whose keys are those that a trusted log kept of them.
         logs: Logs whose receipts count.
-        roles: What a party may state, by DID; a party without entry may state anything.
+        kept_checkpoints: Signed notes seen before; a log that does not agree with its own is
+            forked.
+        roles: What a party may state, by DID.
+        gtin_prefixes: GS1 company prefixes of a party, by DID.
+        hosts: Scheme and host of the addresses that a party's statements may use, by DID.
+        witnesses: Verifier keys of those that cosign checkpoints.
+        witness_quorum: How many of them must have cosigned, where any are named.
+        time_stamp_authorities: Roots of those that stamp the time.
+        retired: Suites broken from an instant on; what they signed must be proven older.
         contexts: Contexts known beside the pinned ones of this project.
     """
 
     did_documents: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     pinned_documents: Mapping[str, str] = field(default_factory=dict)
+    history_dids: frozenset[str] = frozenset()
     logs: Sequence[TrustedLog] = ()
+    kept_checkpoints: Sequence[str] = ()
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)
+    gtin_prefixes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    hosts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    witnesses: Sequence[str] = ()
+    witness_quorum: int = 1
+    time_stamp_authorities: Sequence[x509.Certificate] = ()
+    retired: Mapping[str, datetime] = field(default_factory=dict)
     contexts: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     @classmethod
@@ -79,21 +122,13 @@ class Trust:
             unknown = content.keys() - _MEMBERS
             if unknown:
                 raise TrustFileError(f"a trust file has no {', '.join(sorted(unknown))}")
-            dids = _objects(content, "dids")
-            return cls(
-                did_documents={did: value for did, value in dids.items() if "sha256" not in value},
-                pinned_documents={
-                    did: str(value["sha256"]) for did, value in dids.items() if "sha256" in value
-                },
-                logs=[_log(entry) for entry in content.get("logs", [])],
-                roles={
-                    did: frozenset(Role(name) for name in names)
-                    for did, names in content.get("roles", {}).items()
-                },
-                contexts=_objects(content, "contexts"),
-            )
+            return cls(**_members(content))
         except MalformedDocumentError as error:
             raise TrustFileError(f"the trust file is no JSON: {error}") from error
+        except TrustFileError:
+            raise
+        except PassportError as error:
+            raise TrustFileError(f"the trust file cannot be used: {error}") from error
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise TrustFileError(
                 f"the trust file has another form than expected: {error}"
@@ -102,13 +137,26 @@ class Trust:
     def to_bytes(self) -> bytes:
         """Write the trust file."""
         pinned = {did: {"sha256": digest} for did, digest in self.pinned_documents.items()}
+        kept = dict.fromkeys(sorted(self.history_dids), _HISTORY)
         content: dict[str, object] = {
-            "dids": {**self.did_documents, **pinned},
-            "logs": [{"origin": log.origin, "key": log.key.text} for log in self.logs],
+            "dids": {**self.did_documents, **pinned, **kept},
+            "logs": [self._log_entry(log) for log in self.logs],
             "roles": {did: sorted(roles) for did, roles in self.roles.items()},
         }
-        if self.contexts:
-            content["contexts"] = self.contexts
+        others: dict[str, object] = {
+            "gtinPrefixes": {did: list(prefixes) for did, prefixes in self.gtin_prefixes.items()},
+            "hosts": {did: list(hosts) for did, hosts in self.hosts.items()},
+            "witnesses": [{"key": key} for key in self.witnesses],
+            "timeStampAuthorities": [
+                authority.public_bytes(Encoding.PEM).decode()
+                for authority in self.time_stamp_authorities
+            ],
+            "retired": {suite: instant_text(since) for suite, since in self.retired.items()},
+            "contexts": self.contexts,
+        }
+        if self.witnesses:
+            content["witnessQuorum"] = self.witness_quorum
+        content |= {name: value for name, value in others.items() if value}
         return orjson.dumps(content, option=orjson.OPT_INDENT_2)
 
     def keys(self, brought_along: Mapping[str, Mapping[str, object]]) -> DidDocuments:
@@ -137,6 +185,13 @@ class Trust:
             return self.contexts[address]
         return context_document(address)
 
+    def _log_entry(self, log: TrustedLog) -> dict[str, str]:
+        entry = {"origin": log.origin, "key": log.key.text}
+        for note in self.kept_checkpoints:
+            if note.partition("\n")[0] == log.origin:
+                entry["checkpoint"] = note
+        return entry
+
 
 def did_document_digest(document: Mapping[str, object]) -> str:
     """Return the SHA-256 of a DID document as a trust file pins it, in hexadecimal.
@@ -146,11 +201,91 @@ def did_document_digest(document: Mapping[str, object]) -> str:
     return hashlib.sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
+def parse_host(text: str) -> str:
+    """Read scheme and host of a party's addresses, which are then compared letter by letter.
+
+    Raises:
+        InvalidIdentifierError: It is more or less than a host: a path, a user, a trailing dot,
+            capitals, or letters outside ASCII, which are written ``xn--``.
+
+    >>> parse_host("https://passport.maker.example/")
+    'https://passport.maker.example'
+    """
+    host = text.removesuffix("/")
+    try:
+        parts = urlsplit(host)
+    except ValueError as error:
+        raise InvalidIdentifierError(f"{text[:60]!r} is no address: {error}") from error
+    name = parts.hostname or ""
+    plain = host.isascii() and host == host.lower() and not name.endswith(".")
+    if host != f"{parts.scheme}://{parts.netloc}" or not (plain and name) or "@" in host:
+        raise InvalidIdentifierError(
+            f"{text!r} is no scheme and host like https://passport.maker.example"
+        )
+    return host
+
+
+def _members(content: Mapping[str, Any]) -> dict[str, Any]:
+    dids = _objects(content, "dids")
+    for did, value in dids.items():
+        if not ("id" in value or "sha256" in value or value == _HISTORY):
+            raise TrustFileError(f"{did} has no DID document, no sha256 and no history in it")
+    logs = [_log(entry) for entry in content.get("logs", [])]
+    kept = [str(entry["checkpoint"]) for entry in content.get("logs", []) if "checkpoint" in entry]
+    for note in kept:
+        verify_checkpoint(note, logs)
+    witnesses = [str(entry["key"]) for entry in content.get("witnesses", [])]
+    return {
+        "did_documents": {did: value for did, value in dids.items() if "id" in value},
+        "pinned_documents": {
+            did: str(value["sha256"]) for did, value in dids.items() if "sha256" in value
+        },
+        "history_dids": frozenset(did for did, value in dids.items() if value == _HISTORY),
+        "logs": logs,
+        "kept_checkpoints": kept,
+        "roles": {
+            did: frozenset(Role(name) for name in names)
+            for did, names in content.get("roles", {}).items()
+        },
+        "gtin_prefixes": {
+            did: tuple(parse_gtin_prefix(prefix) for prefix in _texts(prefixes))
+            for did, prefixes in content.get("gtinPrefixes", {}).items()
+        },
+        "hosts": {
+            did: tuple(parse_host(host) for host in _texts(hosts))
+            for did, hosts in content.get("hosts", {}).items()
+        },
+        "witnesses": witnesses,
+        "witness_quorum": _quorum(content, len(witnesses)),
+        "time_stamp_authorities": [
+            x509.load_pem_x509_certificate(pem.encode())
+            for pem in _texts(content.get("timeStampAuthorities", []))
+        ],
+        "retired": {
+            suite: parse_instant(since) for suite, since in content.get("retired", {}).items()
+        },
+        "contexts": _objects(content, "contexts"),
+    }
+
+
+def _quorum(content: Mapping[str, Any], witnesses: int) -> int:
+    quorum = content.get("witnessQuorum", 1)
+    if type(quorum) is not int or not 1 <= quorum <= max(1, witnesses):
+        raise TrustFileError(f"a witnessQuorum of {quorum!r} for {witnesses} witnesses")
+    return quorum
+
+
 def _objects(content: Mapping[str, object], name: str) -> dict[str, Mapping[str, object]]:
     found = content.get(name, {})
     if not isinstance(found, dict) or not all(isinstance(one, dict) for one in found.values()):
         raise TrustFileError(f"{name} of a trust file is an object of objects")
     return cast("dict[str, Mapping[str, object]]", found)
+
+
+def _texts(value: object) -> Sequence[str]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise TrustFileError(f"{str(value)[:60]!r} stands where a list of texts belongs")
+    return value
 
 
 def _log(entry: Mapping[str, str]) -> TrustedLog:
