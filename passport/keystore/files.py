@@ -21,12 +21,20 @@ from threading import Lock
 import orjson
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from passport.domain.errors import PassportError
 from passport.signing.did import PublishedKey
-from passport.signing.keys import Ed25519SigningKey, SigningKey
+from passport.signing.errors import KeyMalformedError
+from passport.signing.keys import (
+    EDDSA_RDFC_2022,
+    KeyKind,
+    SigningKey,
+    kind_of_new_key,
+    new_secret,
+    open_signing_key,
+    parse_multikey,
+)
 
 _MASTER_FILE = "master.json"
 _KEY_SIZE, _NONCE_SIZE, _SALT_SIZE = 32, 12, 16
@@ -96,9 +104,12 @@ class FileKeystore:
             _begin(master_file, passphrase, derivation or KeyDerivation())
         self._master_key = _open_master(master_file, passphrase)
 
-    def create(self, operator_did: str) -> str:
-        """Make a key with an id that was never used, and return the id."""
-        private_key = Ed25519PrivateKey.generate()
+    def create(
+        self, operator_did: str, cryptosuite: str = EDDSA_RDFC_2022, kind: KeyKind | None = None
+    ) -> str:
+        """Make a key with an id that was never used, and return the id; see ``KeyStore.create``."""
+        kind = kind_of_new_key(cryptosuite, kind)
+        secret = new_secret(kind)
         folder = self._operator_folder(operator_did)
         folder.mkdir(exist_ok=True, mode=0o700)
         _sync_folder(self._folder)
@@ -106,8 +117,8 @@ class FileKeystore:
             number = 1 + max(_numbers(folder), default=0)
             while True:
                 key_id = f"{operator_did}#key-{number}"
-                key = Ed25519SigningKey(key_id, private_key)
-                content = self._sealed(key_id, key.public_key_multibase, private_key)
+                key = open_signing_key(key_id, kind, secret)
+                content = self._sealed(key_id, key.public_key_multibase, secret)
                 if _write_once(folder / f"key-{number}.json", content):
                     self._unlocked[key_id] = key
                     return key_id
@@ -160,7 +171,7 @@ class FileKeystore:
     def _operator_folder(self, operator_did: str) -> Path:
         return self._folder / hashlib.sha256(operator_did.encode()).hexdigest()[:40]
 
-    def _sealed(self, key_id: str, multibase: str, private_key: Ed25519PrivateKey) -> bytes:
+    def _sealed(self, key_id: str, multibase: str, secret: bytes) -> bytes:
         data_key = secrets.token_bytes(_KEY_SIZE)
         name = f"{key_id} {multibase}".encode()
         return orjson.dumps(
@@ -169,7 +180,7 @@ class FileKeystore:
                 "key_id": key_id,
                 "public_key_multibase": multibase,
                 "data_key": _encrypt(self._master_key, data_key, name),
-                "secret": _encrypt(data_key, private_key.private_bytes_raw(), name),
+                "secret": _encrypt(data_key, secret, name),
             }
         )
 
@@ -179,15 +190,17 @@ class FileKeystore:
         if not _KEY_FILE.fullmatch(path.name) or not path.exists():
             raise KeyNotHeldError(f"this keystore holds no private key {key_id}")
         sealed = _read_object(path)
-        name = f"{key_id} {sealed.get('public_key_multibase')}".encode()
+        multibase = str(sealed.get("public_key_multibase"))
+        # The public key says what kind of secret this is; it is sealed together with it.
+        name = f"{key_id} {multibase}".encode()
         try:
             data_key = _decrypt(self._master_key, sealed["data_key"], name)
             secret = _decrypt(data_key, sealed["secret"], name)
-        except (InvalidTag, KeyError, ValueError) as error:
+            return open_signing_key(key_id, parse_multikey(multibase).kind, secret)
+        except (InvalidTag, KeyError, ValueError, KeyMalformedError) as error:
             raise KeystoreDamagedError(
                 f"{path} is not as it was written; restore it from a backup"
             ) from error
-        return Ed25519SigningKey.from_seed(key_id, secret)
 
 
 def _begin(path: Path, passphrase: str, derivation: KeyDerivation) -> None:

@@ -1,14 +1,18 @@
 """Private keys that are forgotten at the end: for a try and for tests, refused in production."""
 
-import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 
 from passport.keystore.files import KeyNotHeldError
 from passport.signing.did import PublishedKey
-from passport.signing.keys import Ed25519SigningKey, SigningKey
-
-_SEED_BYTES = 32
+from passport.signing.keys import (
+    EDDSA_RDFC_2022,
+    KeyKind,
+    SigningKey,
+    kind_of_new_key,
+    new_secret,
+    open_signing_key,
+)
 
 
 class MemoryKeystore:
@@ -18,10 +22,13 @@ class MemoryKeystore:
         self._keys: dict[str, SigningKey] = {}
         self._by_owner: dict[str, list[str]] = defaultdict(list)
 
-    def create(self, operator_did: str) -> str:
-        """Make a key with an id that was never used, and return the id."""
+    def create(
+        self, operator_did: str, cryptosuite: str = EDDSA_RDFC_2022, kind: KeyKind | None = None
+    ) -> str:
+        """Make a key with an id that was never used, and return the id; see ``KeyStore.create``."""
+        kind = kind_of_new_key(cryptosuite, kind)
         key_id = f"{operator_did}#key-{len(self._by_owner[operator_did]) + 1}"
-        self._keys[key_id] = Ed25519SigningKey.from_seed(key_id, secrets.token_bytes(_SEED_BYTES))
+        self._keys[key_id] = open_signing_key(key_id, kind, new_secret(kind))
         self._by_owner[operator_did].append(key_id)
         return key_id
 

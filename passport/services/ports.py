@@ -26,7 +26,7 @@ from passport.services.keys_register import KeyRegister
 from passport.services.model_drafts_register import ModelDraftRegister
 from passport.services.parts_register import PartRegister
 from passport.signing.did import PublishedKey
-from passport.signing.keys import SigningKey
+from passport.signing.keys import EDDSA_RDFC_2022, KeyKind, SigningKey
 
 
 class Clock(Protocol):
@@ -40,8 +40,19 @@ class Clock(Protocol):
 class KeyStore(Protocol):
     """Private keys of the operators that gave this service a mandate to sign for them."""
 
-    def create(self, operator_did: str) -> str:
-        """Make a key that was never used and return its id."""
+    def create(
+        self, operator_did: str, cryptosuite: str = EDDSA_RDFC_2022, kind: KeyKind | None = None
+    ) -> str:
+        """Make a key that was never used and return its id.
+
+        Args:
+            operator_did: Whose key it is.
+            cryptosuite: The suite it signs in.
+            kind: The kind of key; the usual one of the suite when not given.
+
+        Raises:
+            CryptosuiteUnknownError: No keys are made for this suite, or none of this kind.
+        """
         ...
 
     def signing_key(self, key_id: str) -> SigningKey:

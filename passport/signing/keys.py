@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from passport.domain.errors import InvalidValueError
 from passport.signing.errors import (
+    CryptosuiteUnknownError,
     KeyMalformedError,
     ProofInvalidError,
     ProofValueError,
@@ -362,6 +363,56 @@ class EcdsaSigningKey:
         """Return the raw signature of some bytes: r and s, each in full length."""
         r, s = decode_dss_signature(self._private_key.sign(data, self._algorithm))
         return r.to_bytes(self._size) + s.to_bytes(self._size)
+
+
+_USUAL_KINDS: Final = {EDDSA_RDFC_2022: KeyKind.ED25519, ECDSA_RDFC_2019: KeyKind.P256}
+"""What a new key of a suite is where nobody asks for another kind."""
+_SUITES_OF_KINDS: Final = {
+    KeyKind.ED25519: EDDSA_RDFC_2022,
+    KeyKind.P256: ECDSA_RDFC_2019,
+    KeyKind.P384: ECDSA_RDFC_2019,
+}
+
+
+def kind_of_new_key(cryptosuite: str, kind: KeyKind | None = None) -> KeyKind:
+    """Return the kind of a key that is to be made for a suite.
+
+    Args:
+        cryptosuite: Name of the suite.
+        kind: A kind asked for; the usual one of the suite when not given.
+
+    Raises:
+        CryptosuiteUnknownError: No keys are made for this suite, or none of this kind.
+    """
+    if cryptosuite not in _USUAL_KINDS:
+        raise CryptosuiteUnknownError(
+            f"no keys are made for the suite {cryptosuite!r}; there are "
+            f"{', '.join(sorted(_USUAL_KINDS))}"
+        )
+    chosen = kind or _USUAL_KINDS[cryptosuite]
+    if _SUITES_OF_KINDS[chosen] != cryptosuite:
+        raise CryptosuiteUnknownError(f"a key of {chosen} signs nothing in {cryptosuite}")
+    return chosen
+
+
+def new_secret(kind: KeyKind) -> bytes:
+    """Return a random secret of a kind, as ``open_signing_key`` takes it."""
+    if kind is KeyKind.ED25519:
+        return ed25519.Ed25519PrivateKey.generate().private_bytes_raw()
+    curve = _curve_of(kind)
+    number = ec.generate_private_key(curve.curve).private_numbers().private_value
+    return number.to_bytes(curve.size)
+
+
+def open_signing_key(key_id: str, kind: KeyKind, secret: bytes) -> SigningKey:
+    """Return a key that signs from its secret.
+
+    Raises:
+        KeyMalformedError: The bytes are no secret of this kind.
+    """
+    if kind is KeyKind.ED25519:
+        return Ed25519SigningKey.from_seed(key_id, secret)
+    return EcdsaSigningKey.from_secret(key_id, kind, secret)
 
 
 _PUBLIC_KEY_KINDS: Final[Mapping[bytes, Callable[[bytes], PublicKey]]] = {

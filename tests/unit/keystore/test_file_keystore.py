@@ -13,7 +13,8 @@ from passport.keystore.files import (
     KeystoreDamagedError,
     KeystorePassphraseError,
 )
-from passport.signing.keys import parse_multikey
+from passport.signing.errors import CryptosuiteUnknownError
+from passport.signing.keys import KeyKind, parse_multikey
 
 DID = "did:web:maker.example:operators:acme"
 OTHER = "did:web:maker.example:operators:other"
@@ -35,6 +36,42 @@ def test_a_key_signs_after_the_keystore_was_opened_again(tmp_path):
     signature = keystore.signing_key(key_id).sign(b"statement")
     parse_multikey(keystore.public_key_multibase(key_id)).verify(signature, b"statement")
     assert key_id == f"{DID}#key-1"
+
+
+@pytest.mark.parametrize(
+    ("cryptosuite", "kind", "begins"),
+    [
+        ("eddsa-rdfc-2022", None, "z6Mk"),
+        ("ecdsa-rdfc-2019", None, "zDn"),
+        ("ecdsa-rdfc-2019", KeyKind.P256, "zDn"),
+        ("ecdsa-rdfc-2019", KeyKind.P384, "z82"),
+    ],
+)
+def test_a_key_of_each_kind_signs_after_the_keystore_was_opened_again(
+    tmp_path, cryptosuite, kind, begins
+):
+    key_id = a_keystore(tmp_path).create(DID, cryptosuite, kind)
+
+    key = a_keystore(tmp_path).signing_key(key_id)
+
+    assert key.cryptosuite == cryptosuite
+    assert key.public_key_multibase.startswith(begins)
+    parse_multikey(key.public_key_multibase).verify(key.sign(b"statement"), b"statement")
+
+
+@pytest.mark.parametrize(
+    ("cryptosuite", "kind"),
+    [
+        ("ecdsa-sd-2019", None),
+        ("eddsa-jcs-2022", None),
+        ("eddsa-rdfc-2022", KeyKind.P256),
+        ("ecdsa-rdfc-2019", KeyKind.ED25519),
+    ],
+)
+def test_no_key_is_made_that_could_not_sign_in_its_suite(tmp_path, cryptosuite, kind):
+    with pytest.raises(CryptosuiteUnknownError):
+        a_keystore(tmp_path).create(DID, cryptosuite, kind)
+    assert a_keystore(tmp_path).public_keys(DID) == []
 
 
 def test_key_ids_count_up_for_each_operator_and_never_come_again(tmp_path):
