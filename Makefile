@@ -33,7 +33,7 @@ help:
 	@echo 'make check  the fast gate: format, lint, types, layers, unit and property tests'
 	@echo 'make fix    format the code and repair what the linter can repair'
 	@echo 'make bench  figures beside peers and limits, in a table and in bench.json (QUICK=1: shorter)'
-	@echo 'make soak   long runs in parts of at most 60 minutes (SOAK_SEED=... goes on)'
+	@echo 'make soak   long runs in parts of at most 60 minutes (SOAK_SEED=... goes on, SOAK_MINUTES=... forged passports)'
 	@echo 'make lock   write requirements/*.txt anew from the ranges'
 	@echo 'make clean  remove the environment and caches; data/ stays'
 
@@ -76,7 +76,8 @@ bench-quick:
 	@$(MAKE) bench QUICK=1
 
 soak: $(VENV)/.test
-	@$(BIN)/python tests/soak.py $(if $(SOAK_SEED),--seed $(SOAK_SEED))
+	@$(BIN)/python tests/soak.py $(if $(SOAK_SEED),--seed $(SOAK_SEED)) \
+		$(if $(SOAK_MINUTES),--minutes $(SOAK_MINUTES))
 
 # Exact versions with hashes of every wheel, so that they install on each Python from 3.11 on.
 COMPILE := build/lock/bin/python -m piptools compile --quiet --upgrade --generate-hashes \

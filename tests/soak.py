@@ -1,10 +1,12 @@
 """``make soak``: the laws of `tests/property` against many more examples than the gate takes.
 
-Each file of laws is a part of at most an hour. The seed is printed; the same seed goes on after
-the last part that ended well, so a run can be broken off and resumed.
+Each file of laws is a part of at most an hour; the last part forges passports for as long as
+``--minutes`` says and adds to ``tests/fuzzing/totals.json``. The seed is printed; the same seed
+goes on after the last part that ended well, so a run can be broken off and resumed.
 """
 
 import argparse
+import os
 import secrets
 import subprocess
 import sys
@@ -19,7 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the parts that are left; 1 where a law was broken or a part took too long."""
     parser = argparse.ArgumentParser(prog="soak", description=__doc__)
     parser.add_argument("--seed", type=int, default=None, help="go on with an earlier run")
-    seed = parser.parse_args(arguments).seed
+    parser.add_argument("--minutes", type=float, default=50.0, help="of forged passports")
+    chosen = parser.parse_args(arguments)
+    seed = chosen.seed
     seed = secrets.randbelow(2**32) if seed is None else seed
     done = ROOT / "build" / "soak" / f"{seed}.done"
     done.parent.mkdir(parents=True, exist_ok=True)
@@ -34,7 +38,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
         with done.open("a") as record:
             record.write(f"{part}\n")
-    return 0
+    sys.stdout.write(f"==> forged passports, {chosen.minutes:g} minutes\n")
+    sys.stdout.flush()
+    return _forge(seed, chosen.minutes)
+
+
+def _forge(seed: int, minutes: float) -> int:
+    command = [sys.executable, "-m", "fuzzing", "--seed", str(seed), "--minutes", str(minutes)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
+    return subprocess.run(command, cwd=ROOT, check=False, env=environment).returncode
 
 
 def _holds(part: str, seed: int) -> bool:
