@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     chemistries: Path | None = None
     show_status_publicly: bool = False
     allow_own_review: bool = False
+    four_eyes_for_keys: bool = False
     extensions: Annotated[tuple[str, ...], NoDecode] = ("*",)
 
     @property

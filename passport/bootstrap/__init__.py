@@ -192,6 +192,7 @@ def open_passport(
         chemistries=_read_chemistries(settings),
         shows_status_publicly=settings.show_status_publicly,
         allows_own_review=settings.allow_own_review,
+        needs_four_eyes_for_keys=settings.four_eyes_for_keys,
     )
     services.publish_missing_did_documents()
     return Passport(

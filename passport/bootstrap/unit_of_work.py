@@ -49,10 +49,12 @@ class Committing:
         chemistries: Chemistries | None = None,
         shows_status_publicly: bool = False,
         allows_own_review: bool = False,
+        needs_four_eyes_for_keys: bool = False,
     ) -> None:
         self._engine = engine
         self._shows_status_publicly = shows_status_publicly
         self._allows_own_review = allows_own_review
+        self._needs_four_eyes_for_keys = needs_four_eyes_for_keys
         self._keys = keys
         self._log = log
         self.clock = clock
@@ -86,6 +88,7 @@ class Committing:
             chemistries=self.chemistries,
             shows_status_publicly=self._shows_status_publicly,
             allows_own_review=self._allows_own_review,
+            needs_four_eyes_for_keys=self._needs_four_eyes_for_keys,
         )
 
     def do(

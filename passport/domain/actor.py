@@ -32,12 +32,14 @@ class Actor:
         roles: Roles of that organisation, as far as this login carries them.
         scopes: Limits of an API key (``telemetry:write``, ...); empty = all its roles allow.
         name: The person or key, for the record of events.
+        is_machine: Whether an API key acts; it is nobody where two people are asked for.
     """
 
     organisation: str = ""
     roles: frozenset[Role] = field(default_factory=frozenset)
     scopes: frozenset[str] = field(default_factory=frozenset)
     name: str = ""
+    is_machine: bool = False
 
     @property
     def is_anonymous(self) -> bool:

@@ -95,7 +95,11 @@ class ApiKey:
     def actor(self) -> Actor:
         """Return who this key acts as."""
         return Actor(
-            organisation=self.organisation, roles=self.roles, scopes=self.scopes, name=self.key_id
+            organisation=self.organisation,
+            roles=self.roles,
+            scopes=self.scopes,
+            name=self.key_id,
+            is_machine=True,
         )
 
 

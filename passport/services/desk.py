@@ -13,9 +13,8 @@ from passport.domain.passport import StatementKind
 from passport.linked_data.documents import StatusEntry, build_statement, digest_of
 from passport.linked_data.schemas import check_statement
 from passport.services.documents import complete_documents, references_of
+from passport.services.pens import KeyHeldOutsideError, KeyPen, Pen
 from passport.services.ports import SignedStatement, StatusList, Work
-from passport.signing.keys import SigningKey
-from passport.signing.proofs import sign_document
 from passport.signing.status_list import LIST_SIZE, build_status_list, choose_places
 
 _FULL_SHARE = 2
@@ -40,15 +39,16 @@ class StatementDesk:
     """Signs one operator's statements within one use case.
 
     The host signs with the operator's key under the operator's mandate; nobody else's key is
-    reachable from a desk.
+    reachable from a desk. An operator that holds its key itself signs outside: its desk has a pen
+    of its own.
     """
 
     work: Work
     operator: Operator
+    pen: Pen | None = None
     _places: list[int] = field(default_factory=list)
     _used: set[int] = field(default_factory=set)
     _list: StatusList | None = None
-    _signing_key: SigningKey | None = None
 
     def sign(  # noqa: PLR0913 - a statement is these seven things
         self,
@@ -75,10 +75,11 @@ class StatementDesk:
         Raises:
             ContentRefusedError: It breaks its schema, or names a document that is another one.
         """
-        statement_id = new_id()
+        pen = self._pen()
+        statement_id = pen.statement_id(series_iri) or new_id()
         now = self.work.clock.now()
         version = 1 if previous is None else previous.version + 1
-        entry = self._place_on_list()
+        entry = self._place_on_list(pen.place(series_iri))
         content = self._with_documents(content, kind, about=about, point=point)
         document = build_statement(
             kind,
@@ -95,7 +96,7 @@ class StatementDesk:
         problems = tuple(check_statement(document))
         if problems:
             raise ContentRefusedError(problems[0].message, problems)
-        body = sign_document(document, key=self._key(), created=now)
+        body = pen.sign(document, at=now)
         statement = SignedStatement(
             statement_id=statement_id,
             iri=self._iri(f"statements/{statement_id}"),
@@ -150,6 +151,12 @@ class StatementDesk:
                 replace(found, revoked=revoked, body=self._signed_list(list_id, revoked))
             )
 
+    def sign_lists_anew(self) -> None:
+        """Sign every status list of this operator with the key that it has now."""
+        for status_list in self.work.status_lists.of_operator(self.operator.slug):
+            body = self._signed_list(status_list.list_id, status_list.revoked)
+            self.work.status_lists.save(replace(status_list, body=body))
+
     def _with_documents(
         self, content: Content, kind: StatementKind, *, about: str, point: Point
     ) -> Content:
@@ -165,13 +172,23 @@ class StatementDesk:
     def _iri(self, path: str) -> str:
         return f"{self.operator.base_url}/{path}"
 
-    def _key(self) -> SigningKey:
-        if self._signing_key is None:
-            self._signing_key = self.work.keys.signing_key(self.operator.current_key.key_id)
-        return self._signing_key
+    def _pen(self) -> Pen:
+        if self.pen is None:
+            key = self.operator.current_key
+            if not key.is_held_here:
+                raise KeyHeldOutsideError(
+                    f"{self.operator.slug} signs with a key of its own, outside this service; "
+                    "models and batteries are prepared here, signed there and brought back, "
+                    "everything else cannot be signed outside yet"
+                )
+            self.pen = KeyPen(self.work.keys.signing_key(key.key_id))
+            self.work.key_changes.require_unchanged(self.operator)
+        return self.pen
 
-    def _place_on_list(self) -> StatusEntry:
+    def _place_on_list(self, given: int | None) -> StatusEntry:
         status_list = self._status_list()
+        if given is not None:
+            return StatusEntry(self._iri(f"status/{status_list.list_id}"), given)
         if not self._places:
             self._places = choose_places(
                 lambda places: self._used | self.work.statements.taken(status_list.list_id, places)
@@ -212,4 +229,4 @@ class StatementDesk:
             revoked=revoked,
             valid_from=now,
         )
-        return sign_document(document, key=self._key(), created=now)
+        return self._pen().sign(document, at=now)

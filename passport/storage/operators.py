@@ -90,7 +90,13 @@ def _operator(row: OperatorRow) -> Operator:
         roles=frozenset(Role(role) for role in row.roles),
         keys=tuple(_key(key) for key in row.keys),
         created_at=row.created_at,
+        key_revision=row.key_revision,
     )
+
+
+def key_trees(operator: Operator) -> list[dict[str, Any]]:
+    """Return the keys of an operator as its row holds them."""
+    return [_key_tree(key) for key in operator.keys]
 
 
 def _row(operator: Operator) -> OperatorRow:
@@ -102,7 +108,8 @@ def _row(operator: Operator) -> OperatorRow:
         base_url=operator.base_url,
         did=operator.did,
         roles=sorted(role.value for role in operator.roles),
-        keys=[_key_tree(key) for key in operator.keys],
+        keys=key_trees(operator),
+        key_revision=operator.key_revision,
         created_at=operator.created_at,
     )
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary
 from sqlmodel import Column, Field
 
 from passport.storage.columns import JSON_TREE, UtcDateTime
@@ -23,6 +23,9 @@ class OperatorRow(PassportTable, table=True):
     did: str = Field(unique=True)
     roles: list[str] = Field(sa_type=JSON_TREE)
     keys: list[dict[str, Any]] = Field(sa_type=JSON_TREE)
+    key_revision: int = Field(
+        default=0, sa_column=Column(Integer, nullable=False, server_default="0")
+    )
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

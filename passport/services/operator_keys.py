@@ -1,0 +1,445 @@
+"""Keys of operators: a new one, the end of one, and one that somebody else may hold.
+
+A key that signed stays published for as long as batteries live. With four eyes each change is
+proposed by one person and takes effect when another one confirms it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from passport.domain.access import ORGANISATION_SCOPE, require_reach
+from passport.domain.actor import Actor, Role
+from passport.domain.errors import (
+    AccessDeniedError,
+    ConflictError,
+    InvalidValueError,
+    NotFoundError,
+)
+from passport.domain.key_change import KeyAction, KeyChange, KeyProposal, ProposalState
+from passport.domain.organisation import Key, Operator
+from passport.services.desk import desk_of, new_id
+from passport.services.did_history import publish_did_document
+from passport.services.keys_register import SignedByKey, key_id_of
+from passport.services.operators import read_operator
+from passport.services.ports import Work
+from passport.signing.errors import KeyMalformedError
+from passport.signing.keys import ECDSA_RDFC_2019, EDDSA_RDFC_2022, KeyKind, parse_multikey
+
+_PAGE = 500
+_SIGNERS = frozenset({Role.OPERATOR, Role.SECOND_LIFE})
+
+
+class KeyNotOfOperatorError(NotFoundError):
+    """The operator never had a key of this id."""
+
+    code = "key-not-of-operator"
+
+
+class KeyStateError(ConflictError):
+    """The key is not in the state that this change needs."""
+
+    code = "key-state"
+
+
+class KeyProposalUnknownError(NotFoundError):
+    """There is no such proposal of a change of keys."""
+
+    code = "key-proposal-unknown"
+
+
+class KeyProposalStateError(ConflictError):
+    """The proposal was decided, or has lapsed."""
+
+    code = "key-proposal-state"
+
+
+class KeyFourEyesError(AccessDeniedError):
+    """Another person than the one who proposed it confirms a change of keys."""
+
+    code = "key-four-eyes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyOutcome:
+    """What became of a change of keys: done, or waiting for a second person.
+
+    Attributes:
+        operator: The operator with its keys as they are now.
+        proposal: Where a second person has to confirm it.
+    """
+
+    operator: Operator
+    proposal: KeyProposal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyUse:
+    """What a compromised key signed that the log does not show to be older.
+
+    Attributes:
+        first_at: When the first of it was signed; ``None`` where there is none.
+        last_at: When the last of it was signed.
+        not_stood_by: How much of it no good key has signed anew.
+    """
+
+    key_id: str
+    count: int
+    first_at: datetime | None
+    last_at: datetime | None
+    not_stood_by: int
+
+
+def change_keys(actor: Actor, operator: str, change: KeyChange, *, work: Work) -> KeyOutcome:
+    """Change an operator's keys, or propose it where a second person has to confirm.
+
+    Raises:
+        AccessDeniedError: The actor neither administers this service nor acts for the operator.
+        OperatorUnknownError: There is no such operator.
+        KeyNotOfOperatorError: It never had the key.
+        KeyStateError: The key has ended, was compromised, or is the one that signs.
+        KeyFourEyesError: A second person has to confirm, and an API key asks.
+        KeyMalformedError: The public key given is none that is checked here.
+        InvalidValueError: An instant lies ahead where it must not, or behind the key's making.
+    """
+    owner = read_operator(operator, work=work)
+    _require_keeper(actor, owner)
+    if change.key_id:
+        change = replace(change, key_id=_key_of(owner, change.key_id).key_id)
+    _check(owner, change, work=work)
+    if not work.needs_four_eyes_for_keys:
+        return KeyOutcome(operator=_apply(actor, owner, change, work=work))
+    if actor.is_machine:
+        raise KeyFourEyesError("with four eyes a person who is signed in proposes, no API key")
+    waiting = [
+        one
+        for one in work.key_changes.proposals_of({owner.slug})
+        if one.is_open_at(work.clock.now())
+        and (one.change.action, one.change.key_id) == (change.action, change.key_id)
+    ]
+    if waiting:
+        raise KeyProposalStateError(
+            f"{waiting[0].proposed_by} proposed the same already; confirm or withdraw "
+            f"{waiting[0].proposal_id}"
+        )
+    # What is proposed at once is compromised from the proposal on, whenever it is confirmed.
+    at = change.at
+    if change.action is KeyAction.COMPROMISE and at is None:
+        at = work.clock.now()
+    proposal = KeyProposal(
+        proposal_id=new_id(),
+        operator=owner.slug,
+        change=replace(change, at=at),
+        proposed_by=actor.name,
+        proposed_at=work.clock.now(),
+    )
+    work.key_changes.add_proposal(proposal)
+    work.events.commit_to(
+        "key-change-proposed", owner.slug, _facts(proposal.change, actor), proposal.proposed_at
+    )
+    return KeyOutcome(operator=owner, proposal=proposal)
+
+
+def confirm_change(actor: Actor, proposal_id: str, *, work: Work) -> KeyOutcome:
+    """Let a proposed change of keys take effect.
+
+    Raises:
+        KeyProposalUnknownError: There is none that the actor may know of.
+        KeyFourEyesError: The actor proposed it, or is no person who is signed in.
+        KeyProposalStateError: It was decided, or has lapsed.
+        KeyStateError: The key changed since it was proposed.
+    """
+    proposal = _read_proposal(actor, proposal_id, work=work)
+    if actor.is_machine or actor.has(Role.SYSTEM):
+        raise KeyFourEyesError("a person who is signed in confirms; no API key and no console")
+    if actor.name == proposal.proposed_by:
+        raise KeyFourEyesError(
+            f"{actor.name} proposed it; another person of {proposal.operator} or an administrator "
+            "confirms it"
+        )
+    decided = _decided(proposal, ProposalState.CONFIRMED, actor, work=work)
+    owner = read_operator(proposal.operator, work=work)
+    _check(owner, proposal.change, work=work)
+    work.key_changes.save_proposal(decided)
+    return KeyOutcome(operator=_apply(actor, owner, proposal.change, work=work))
+
+
+def withdraw_change(actor: Actor, proposal_id: str, *, work: Work) -> KeyProposal:
+    """Take a proposed change of keys back; whoever could have proposed it may.
+
+    Raises:
+        KeyProposalUnknownError: There is none that the actor may know of.
+        KeyProposalStateError: It was decided, or has lapsed.
+    """
+    proposal = _read_proposal(actor, proposal_id, work=work)
+    decided = _decided(proposal, ProposalState.WITHDRAWN, actor, work=work)
+    work.key_changes.save_proposal(decided)
+    work.events.commit_to(
+        "key-change-withdrawn",
+        proposal.operator,
+        _facts(proposal.change, actor),
+        work.clock.now(),
+    )
+    return decided
+
+
+def list_proposals(actor: Actor, operator: str, *, work: Work) -> Sequence[KeyProposal]:
+    """Return the open proposals about an operator's keys, newest first.
+
+    Raises:
+        AccessDeniedError: The actor neither administers this service nor acts for the operator.
+    """
+    owner = read_operator(operator, work=work)
+    _require_keeper(actor, owner)
+    now = work.clock.now()
+    return [one for one in work.key_changes.proposals_of({owner.slug}) if one.is_open_at(now)]
+
+
+def use_of_key(actor: Actor, operator: str, key_id: str, *, work: Work) -> KeyUse:
+    """Return what a compromised key signed from the compromise on, by the log.
+
+    Raises:
+        AccessDeniedError: The actor neither administers this service nor acts for the operator.
+        KeyNotOfOperatorError: The operator never had the key.
+        KeyStateError: It was not declared compromised.
+    """
+    owner = read_operator(operator, work=work)
+    _require_keeper(actor, owner)
+    refused = list(refused_statements(owner, key_id, work=work))
+    good = _KnownGood(owner, work)
+    instants = sorted(one.issued_at for one in refused)
+    return KeyUse(
+        key_id=key_id,
+        count=len(refused),
+        first_at=instants[0] if instants else None,
+        last_at=instants[-1] if instants else None,
+        not_stood_by=sum(not good.stands_for(one) for one in refused),
+    )
+
+
+def refused_statements(owner: Operator, key_id: str, *, work: Work) -> Iterator[SignedByKey]:
+    """Yield the statements on record that verifiers refuse since a key was compromised.
+
+    Raises:
+        KeyNotOfOperatorError: The operator never had the key.
+        KeyStateError: It was not declared compromised.
+    """
+    key = _key_of(owner, key_id)
+    if key.revoked_from_log_size is None:
+        raise KeyStateError(f"{key_id} was not declared compromised")
+    after = ""
+    while True:
+        page = work.key_changes.signed_from(
+            owner.slug, key.revoked_from_log_size, after=after, limit=_PAGE
+        )
+        yield from (one for one in page if one.key_id == key_id)
+        if len(page) < _PAGE:
+            return
+        after = page[-1].statement_id
+
+
+class _KnownGood:
+    """Tells which statements of a compromised key a good key has signed anew."""
+
+    def __init__(self, owner: Operator, work: Work) -> None:
+        self._owner = owner
+        self._work = work
+        self._bad = frozenset(key.key_id for key in owner.keys if key.revoked_at is not None)
+
+    def stands_for(self, statement: SignedByKey) -> bool:
+        """Whether the series goes on with a statement of a good key."""
+        newest = self._work.statements.newest(statement.series)
+        return newest is not None and key_id_of(newest.body) not in self._bad
+
+
+def _require_keeper(actor: Actor, owner: Operator) -> None:
+    require_reach(actor, ORGANISATION_SCOPE)
+    if actor.roles & {Role.ADMINISTRATOR, Role.SYSTEM}:
+        return
+    if actor.organisation == owner.slug and actor.roles:
+        return
+    raise AccessDeniedError(
+        f"keys of {owner.slug} are changed by its own people and by administrators"
+    )
+
+
+def _check(owner: Operator, change: KeyChange, *, work: Work) -> None:
+    """Refuse a change that the keys, as they are now, do not allow."""
+    if change.public_key:
+        _require_new_key(owner, change.public_key)
+    match change.action:
+        case KeyAction.ROTATE:
+            _require_successor(owner, change)
+        case KeyAction.END:
+            _check_end(owner, change)
+        case KeyAction.COMPROMISE:
+            _check_compromise(owner, change, work=work)
+
+
+def _check_end(owner: Operator, change: KeyChange) -> None:
+    key = _key_of(owner, change.key_id)
+    if key == owner.current_key:
+        raise KeyStateError(f"{key.key_id} signs for {owner.slug}; rotate to a new one first")
+    if key.revoked_at is not None:
+        raise KeyStateError(f"{key.key_id} was declared compromised; that stays")
+    if key.expires_at is not None:
+        raise KeyStateError(f"{key.key_id} has its end at {key.expires_at.isoformat()} already")
+    if change.at is not None and change.at < key.created_at:
+        raise InvalidValueError(
+            f"{key.key_id} was made at {key.created_at.isoformat()}, not before"
+        )
+
+
+def _check_compromise(owner: Operator, change: KeyChange, *, work: Work) -> None:
+    key = _key_of(owner, change.key_id)
+    if key.revoked_at is not None:
+        raise KeyStateError(
+            f"{key.key_id} was declared compromised from {key.revoked_at.isoformat()} on"
+        )
+    if change.at is not None and change.at > work.clock.now():
+        raise InvalidValueError(
+            f"{change.at.isoformat()} lies ahead; a key is compromised from an instant that has "
+            "passed"
+        )
+    if key == owner.current_key:
+        _require_successor(owner, change)
+
+
+def _require_successor(owner: Operator, change: KeyChange) -> None:
+    if owner.signs_outside and not change.public_key:
+        raise InvalidValueError(
+            f"{owner.slug} signs with a key of its own: give the Multikey of its new one"
+        )
+
+
+def _require_new_key(owner: Operator, public_key: str) -> None:
+    parse_multikey(public_key)
+    if any(key.public_key_multibase == public_key for key in owner.keys):
+        raise KeyMalformedError(f"{public_key} is a key of {owner.slug} already; make a new one")
+
+
+def _apply(actor: Actor, owner: Operator, change: KeyChange, *, work: Work) -> Operator:
+    changed = _CHANGES[change.action](owner, change, work)
+    work.key_changes.save_keys(changed)
+    saved = replace(changed, key_revision=changed.key_revision + 1)
+    publish_did_document(saved, work=work)
+    work.events.commit_to(
+        f"key-{change.action.value}",
+        owner.slug,
+        _facts(change, actor) | {"newest": saved.current_key.key_id},
+        work.clock.now(),
+    )
+    if change.action is KeyAction.COMPROMISE and not saved.signs_outside:
+        # A list is no entry of the log: nothing shows that it is older than the compromise.
+        work.desks.pop(saved.slug, None)
+        desk_of(saved, work=work).sign_lists_anew()
+    return saved
+
+
+def _rotated(owner: Operator, change: KeyChange, work: Work) -> Operator:
+    return replace(owner, keys=(*owner.keys, _new_key(owner, change, work)))
+
+
+def _ended(owner: Operator, change: KeyChange, work: Work) -> Operator:
+    at = change.at or work.clock.now()
+    return _with(owner, replace(_key_of(owner, change.key_id), expires_at=at))
+
+
+def _compromised(owner: Operator, change: KeyChange, work: Work) -> Operator:
+    at = change.at or work.clock.now()
+    key = _key_of(owner, change.key_id)
+    changed = _with(
+        owner,
+        replace(key, revoked_at=at, revoked_from_log_size=work.key_changes.log_size_at(at)),
+    )
+    return _rotated(changed, change, work) if key == owner.current_key else changed
+
+
+_CHANGES: dict[KeyAction, Callable[[Operator, KeyChange, Work], Operator]] = {
+    KeyAction.ROTATE: _rotated,
+    KeyAction.END: _ended,
+    KeyAction.COMPROMISE: _compromised,
+}
+
+
+def _new_key(owner: Operator, change: KeyChange, work: Work) -> Key:
+    now = work.clock.now()
+    if change.public_key:
+        return outside_key(owner.did, len(owner.keys) + 1, change.public_key, at=now)
+    kind = (
+        None if change.cryptosuite else parse_multikey(owner.current_key.public_key_multibase).kind
+    )
+    key_id = work.keys.create(owner.did, change.cryptosuite or _suite_of(kind), kind)
+    return Key(
+        key_id=key_id,
+        public_key_multibase=work.keys.public_key_multibase(key_id),
+        created_at=now,
+    )
+
+
+def _suite_of(kind: KeyKind | None) -> str:
+    return EDDSA_RDFC_2022 if kind in {None, KeyKind.ED25519} else ECDSA_RDFC_2019
+
+
+def outside_key(did: str, number: int, public_key: str, *, at: datetime) -> Key:
+    """Return the public half of a key that its owner holds outside this service.
+
+    Raises:
+        KeyMalformedError: It is no Multikey of a kind that is checked here.
+    """
+    return Key(
+        # A name of its own kind: a key made here later never gets the same one.
+        key_id=f"{did}#outside-{number}",
+        public_key_multibase=parse_multikey(public_key).multibase,
+        created_at=at,
+        is_held_here=False,
+    )
+
+
+def _with(owner: Operator, changed: Key) -> Operator:
+    keys = tuple(changed if key.key_id == changed.key_id else key for key in owner.keys)
+    return replace(owner, keys=keys)
+
+
+def _key_of(owner: Operator, key_id: str) -> Key:
+    """Return a key by its full id, or by what stands behind the ``#`` of it."""
+    for key in owner.keys:
+        if key_id in {key.key_id, key.key_id.partition("#")[2]}:
+            return key
+    raise KeyNotOfOperatorError(f"{owner.slug} never had a key {key_id!r}")
+
+
+def _read_proposal(actor: Actor, proposal_id: str, *, work: Work) -> KeyProposal:
+    proposal = work.key_changes.find_proposal(proposal_id)
+    if proposal is None:
+        raise KeyProposalUnknownError(f"there is no proposal {proposal_id}")
+    try:
+        _require_keeper(actor, read_operator(proposal.operator, work=work))
+    except AccessDeniedError as refusal:
+        raise KeyProposalUnknownError(f"there is no proposal {proposal_id}") from refusal
+    return proposal
+
+
+def _decided(
+    proposal: KeyProposal, state: ProposalState, actor: Actor, *, work: Work
+) -> KeyProposal:
+    now = work.clock.now()
+    if proposal.state is not ProposalState.OPEN:
+        raise KeyProposalStateError(
+            f"{proposal.decided_by} has {proposal.state.value} it at {proposal.decided_at}"
+        )
+    if not proposal.is_open_at(now):
+        raise KeyProposalStateError(
+            f"it lapsed at {proposal.lapses_at.isoformat()}; propose it again"
+        )
+    return replace(proposal, state=state, decided_by=actor.name, decided_at=now)
+
+
+def _facts(change: KeyChange, actor: Actor) -> dict[str, object]:
+    return {
+        "action": change.action.value,
+        "key": change.key_id,
+        "at": "" if change.at is None else change.at.isoformat(),
+        "reason": change.reason,
+        "by": actor.name,
+    }
