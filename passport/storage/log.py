@@ -7,9 +7,21 @@ any moment leaves the old checkpoint or the new one, never something between.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Row,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
@@ -23,6 +35,7 @@ from passport.signing.merkle_tree import (
     RightEdge,
     TileAddress,
     TreeHead,
+    consistency_path,
     edge_tiles,
     encode_entries,
     inclusion_path,
@@ -36,6 +49,8 @@ from passport.signing.transparency_log import (
     make_receipt,
     sign_checkpoint,
 )
+from passport.signing.witness import with_cosignatures
+from passport.storage.cosignatures import best_witnessed_size, cosignature_lines
 from passport.storage.engine import insert_into, is_transient, reading, retrying, writing
 from passport.storage.errors import LogBrokenError, NotLoggedYetError
 from passport.storage.tables import LeafRow, metadata
@@ -193,13 +208,16 @@ class SqlTransparencyLog:
     # Reading: bytes as they are served
 
     def checkpoint(self) -> bytes:
-        """Return the newest checkpoint, a signed note.
+        """Return the newest checkpoint, a signed note, with what witnesses signed so far.
 
         Raises:
             NotFoundError: The log was never started.
         """
         with reading(self._engine) as connection:
-            return _newest_note(connection).encode()
+            newest = _newest_checkpoint(connection)
+            return with_cosignatures(
+                newest.note, cosignature_lines(connection, newest.size)
+            ).encode()
 
     def tile(self, level: int, index: int, width: int = TILE_WIDTH) -> bytes:
         """Return the first ``width`` hashes of a tile.
@@ -235,7 +253,8 @@ class SqlTransparencyLog:
 
         Args:
             digest: The entry.
-            at_size: Entries of the published checkpoint to prove it under; the newest without.
+            at_size: Entries of the published checkpoint to prove it under; without, it is the
+                one that most witnesses signed, or the newest where none signed.
 
         Raises:
             NotLoggedYetError: The entry still waits for its index, or had none at that size.
@@ -245,7 +264,7 @@ class SqlTransparencyLog:
             index = _index_of(connection, digest)
             if index is None:
                 raise _no_receipt(connection, digest)
-            size = (_head(connection) or _EMPTY_TREE).size if at_size is None else at_size
+            size = _proof_size(connection, index) if at_size is None else at_size
             note = _note_at(connection, size)
             if index >= size:
                 raise NotLoggedYetError(
@@ -260,13 +279,27 @@ class SqlTransparencyLog:
             return _index_of(connection, digest)
 
     def checkpoint_at(self, size: int) -> bytes:
-        """Return the checkpoint that was published at a size, a signed note.
+        """Return the checkpoint that was published at a size, with what witnesses signed.
 
         Raises:
             NotFoundError: None was published at that size.
         """
         with reading(self._engine) as connection:
             return _note_at(connection, size).encode()
+
+    def consistency(self, old_size: int, new_size: int) -> Sequence[bytes]:
+        """Return the proof that the tree of one size begins with that of a smaller one.
+
+        Raises:
+            NotFoundError: The log has not so many entries.
+        """
+        with reading(self._engine) as connection:
+            head = _head(connection) or _EMPTY_TREE
+            if not 0 <= old_size <= new_size <= head.size:
+                raise NotFoundError(
+                    f"the log of {head.size} entries has no sizes {old_size} and {new_size}"
+                )
+            return consistency_path(old_size, new_size, _tree(connection))
 
 
 def _lock_sequencer(connection: Connection, *, timeout_s: float | None) -> None:
@@ -289,12 +322,12 @@ def _head(connection: Connection) -> TreeHead | None:
     return None if row is None else TreeHead(row.size, row.root)
 
 
-def _newest_note(connection: Connection) -> str:
-    newest = select(_CHECKPOINT.c.note).order_by(_CHECKPOINT.c.size.desc())
-    note: str | None = connection.scalar(newest.limit(1))
-    if note is None:
+def _newest_checkpoint(connection: Connection) -> Row[Any]:
+    newest = select(_CHECKPOINT.c.size, _CHECKPOINT.c.note).order_by(_CHECKPOINT.c.size.desc())
+    row = connection.execute(newest.limit(1)).one_or_none()
+    if row is None:
         raise NotFoundError("the log has not been started")
-    return note
+    return row
 
 
 def _note_at(connection: Connection, size: int) -> str:
@@ -303,7 +336,13 @@ def _note_at(connection: Connection, size: int) -> str:
     )
     if note is None:
         raise NotFoundError(f"the log published no checkpoint with {size} entries")
-    return note
+    return with_cosignatures(note, cosignature_lines(connection, size))
+
+
+def _proof_size(connection: Connection, index: int) -> int:
+    """Return the size whose checkpoint convinces most, of those that have an index."""
+    witnessed = best_witnessed_size(connection, above=index)
+    return (_head(connection) or _EMPTY_TREE).size if witnessed is None else witnessed
 
 
 def _waiting_leaves(connection: Connection) -> dict[int, bytes]:
