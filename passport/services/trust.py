@@ -118,11 +118,7 @@ class Trust:
             TrustFileError: They are no trust file.
         """
         try:
-            content = parse_document(data, largest=_LARGEST_TRUST_FILE)
-            unknown = content.keys() - _MEMBERS
-            if unknown:
-                raise TrustFileError(f"a trust file has no {', '.join(sorted(unknown))}")
-            return cls(**_members(content))
+            return cls(**_members(parse_document(data, largest=_LARGEST_TRUST_FILE)))
         except MalformedDocumentError as error:
             raise TrustFileError(f"the trust file is no JSON: {error}") from error
         except TrustFileError:
@@ -226,6 +222,8 @@ def parse_host(text: str) -> str:
 
 
 def _members(content: Mapping[str, Any]) -> dict[str, Any]:
+    if unknown := content.keys() - _MEMBERS:
+        raise TrustFileError(f"a trust file has no {', '.join(sorted(unknown))}")
     dids = _objects(content, "dids")
     for did, value in dids.items():
         if not ("id" in value or "sha256" in value or value == _HISTORY):
