@@ -275,13 +275,18 @@ def verify_receipt(
 
     Source: C2SP tlog-proof.
     """
-    index, path, note = _parse_receipt(receipt_text)
+    index, path, note = parse_receipt(receipt_text)
     checkpoint = verify_checkpoint(note, trusted_logs)
     verify_inclusion(entry_digest, index, checkpoint.head, path)
     return checkpoint
 
 
-def _parse_receipt(text: str) -> tuple[int, tuple[bytes, ...], str]:
+def parse_receipt(text: str) -> tuple[int, tuple[bytes, ...], str]:
+    """Return index, path and signed checkpoint of a receipt; nothing is verified.
+
+    Raises:
+        MalformedReceiptError: The text is no receipt.
+    """
     if len(text) > _LONGEST_RECEIPT:
         raise MalformedReceiptError(f"receipt of {len(text)} characters, over {_LONGEST_RECEIPT}")
     head, blank, note = text.partition("\n\n")
