@@ -28,6 +28,7 @@ from passport.signing.keys import (
     parse_multikey,
 )
 from passport.signing.multibase import decode_base58btc, encode_base58btc
+from passport.signing.selective_disclosure_suite import SelectiveSuite
 
 EDDSA_JCS_2022: Final = "eddsa-jcs-2022"
 ECDSA_JCS_2019: Final = "ecdsa-jcs-2019"
@@ -270,6 +271,7 @@ _ISSUING: Final[tuple[IssuingCryptosuite, ...]] = (
 _CHECKED_ONLY: Final[tuple[Cryptosuite, ...]] = (
     JcsSuite(EDDSA_JCS_2022, _EDDSA_KINDS),
     JcsSuite(ECDSA_JCS_2019, _ECDSA_KINDS),
+    SelectiveSuite(),
 )
 
 ISSUING_SUITES: Final[Mapping[str, IssuingCryptosuite]] = MappingProxyType(

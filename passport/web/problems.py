@@ -62,6 +62,10 @@ from passport.settings import SettingsRefusedError
 from passport.signing.did import DidDocumentError
 from passport.signing.errors import AlreadySignedError, KeyMalformedError, ProofError
 from passport.signing.merkle_tree import LogRewrittenError, ReceiptRefusedError
+from passport.signing.selective_disclosure_statements import (
+    DisclosurePointerError,
+    NotSeparableError,
+)
 from passport.signing.status_list import StatusListError, StatusListFullError
 from passport.signing.web_reader import AddressRefusedError, UnreachableError
 from passport.storage.errors import (
@@ -118,6 +122,8 @@ STATUS: Mapping[type[PassportError], HTTPStatus] = {
     # Signed documents that somebody sends
     ProofError: HTTPStatus.UNPROCESSABLE_ENTITY,
     AlreadySignedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    DisclosurePointerError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NotSeparableError: HTTPStatus.UNPROCESSABLE_ENTITY,
     DidDocumentError: HTTPStatus.UNPROCESSABLE_ENTITY,
     KeyMalformedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     ReceiptRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
