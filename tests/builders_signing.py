@@ -7,11 +7,25 @@ from pathlib import Path
 
 from passport.linked_data.canonical import Canonicalizer
 from passport.signing.errors import KeyUnknownError
-from passport.signing.keys import Ed25519SigningKey, VerificationKey, parse_multikey
-from passport.signing.multibase import decode_base58btc
+from passport.signing.keys import (
+    EcdsaSigningKey,
+    Ed25519SigningKey,
+    KeyKind,
+    SigningKey,
+    VerificationKey,
+    open_signing_key,
+    parse_multikey,
+)
+from passport.signing.multibase import decode_base58btc, encode_base58btc
 
 VECTORS = Path(__file__).parent / "vectors"
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+SECRET_KEY_PREFIXES = {
+    KeyKind.ED25519: b"\x80\x26",
+    KeyKind.P256: b"\x86\x26",
+    KeyKind.P384: b"\x87\x26",
+}
+"""Multicodec of secret keys, which only tests read and write as Multikey."""
 _SECRET_KEY_PREFIX = 2
 
 
@@ -36,14 +50,42 @@ def a_key(name: str = "maker", did: str = "did:web:maker.example", number: int =
     return Ed25519SigningKey.from_seed(f"{did}#key-{number}", seed)
 
 
-def a_did_key(secret_multibase: str) -> Ed25519SigningKey:
+def an_ecdsa_key(
+    name: str = "maker",
+    did: str = "did:web:maker.example",
+    number: int = 1,
+    kind: KeyKind = KeyKind.P256,
+):
+    secret = bytes.fromhex(read_json("keys", "ecdsa.json")[kind][name])
+    return EcdsaSigningKey.from_secret(f"{did}#key-{number}", kind, secret)
+
+
+def a_did_key(secret_multibase: str) -> SigningKey:
     """The key of a W3C vector under its did:key name."""
-    seed = decode_base58btc(secret_multibase)[_SECRET_KEY_PREFIX:]
-    multibase = Ed25519SigningKey.from_seed("", seed).public_key_multibase
-    return Ed25519SigningKey.from_seed(f"did:key:{multibase}#{multibase}", seed)
+    prefixed = decode_base58btc(secret_multibase)
+    prefix, secret = prefixed[:_SECRET_KEY_PREFIX], prefixed[_SECRET_KEY_PREFIX:]
+    kind = next(kind for kind, known in SECRET_KEY_PREFIXES.items() if known == prefix)
+    multibase = open_signing_key("", kind, secret).public_key_multibase
+    return open_signing_key(f"did:key:{multibase}#{multibase}", kind, secret)
 
 
-def a_verification_key(key: Ed25519SigningKey, **changed: object) -> VerificationKey:
+def a_secret_multikey(key: SigningKey, name: str = "maker") -> dict[str, str]:
+    """A key of the tests with its secret, as other libraries read it."""
+    kind = parse_multikey(key.public_key_multibase).kind
+    secrets = read_json("keys", "ecdsa.json").get(kind) or read_json("keys", "ed25519.json")
+    return {
+        "@context": "https://w3id.org/security/multikey/v1",
+        "id": key.key_id,
+        "type": "Multikey",
+        "controller": key.key_id.partition("#")[0],
+        "publicKeyMultibase": key.public_key_multibase,
+        "secretKeyMultibase": encode_base58btc(
+            SECRET_KEY_PREFIXES[kind] + bytes.fromhex(secrets[name])
+        ),
+    }
+
+
+def a_verification_key(key: SigningKey, **changed: object) -> VerificationKey:
     values = {
         "key_id": key.key_id,
         "controller": key.key_id.partition("#")[0],

@@ -20,7 +20,7 @@ from builders_bundle import (
     TRUST,
     PassportPlan,
 )
-from builders_signing import NOON, a_key, read_json
+from builders_signing import NOON, a_key, a_secret_multikey
 from node_peer import INTEROP, a_node_peer
 
 from passport.domain.errors import PassportError
@@ -28,10 +28,8 @@ from passport.linked_data.contexts import context_document, known_contexts
 from passport.services.verification import verify_passport
 from passport.signing.did import DidDocuments, PublishedKey, build_did_document
 from passport.signing.instants import instant_text
-from passport.signing.multibase import encode_base58btc
 from passport.signing.proofs import verify_proofs
 
-SECRET_KEY_PREFIX = b"\x80\x26"
 NOW = instant_text(NOON)
 PLAN = PassportPlan()
 SIGNED_HERE = {
@@ -60,18 +58,6 @@ def peer():
         yield running
 
 
-def multikey(did=MAKER, name="maker"):
-    seed = bytes.fromhex(read_json("keys", "ed25519.json")[name])
-    return {
-        "@context": "https://w3id.org/security/multikey/v1",
-        "id": KEYS[did].key_id,
-        "type": "Multikey",
-        "controller": did,
-        "publicKeyMultibase": KEYS[did].public_key_multibase,
-        "secretKeyMultibase": encode_base58btc(SECRET_KEY_PREFIX + seed),
-    }
-
-
 def unsigned(statement):
     document = orjson.loads(statement)
     del document["proof"]
@@ -79,7 +65,8 @@ def unsigned(statement):
 
 
 def signed_there(peer, document, key=None):
-    answer = peer.sign(document, key or multikey(), created=instant_text(SIGNED_AT))
+    key = key or a_secret_multikey(KEYS[MAKER])
+    answer = peer.sign(document, key, created=instant_text(SIGNED_AT))
     return answer["credential"]
 
 
