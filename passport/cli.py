@@ -61,6 +61,7 @@ from passport.services.second_life_file import read_second_life
 from passport.services.trust import Trust, TrustFileError
 from passport.services.verification import verify_passport
 from passport.settings import SettingsRefusedError, read_settings
+from passport.signing.keys import KeyKind
 from passport.signing.web_reader import WebReader
 from passport.storage.errors import LogBrokenError, StoreUnusableError
 from passport.ui.scanning import find_model_code
@@ -105,6 +106,7 @@ class Suite(StrEnum):
     """Cryptosuites that keys are made for."""
 
     EDDSA_RDFC_2022 = "eddsa-rdfc-2022"
+    ECDSA_RDFC_2019 = "ecdsa-rdfc-2019"
 
 
 @app.command()
@@ -144,6 +146,9 @@ def add_operator(
     operator_uri: Annotated[str, typer.Option("--id", help="LEI, VAT, EORI or GLN as URI.")],
     country: Annotated[str, typer.Option(help="ISO 3166-1 alpha-2.")] = "NL",
     suite: Annotated[Suite, typer.Option(help="Cryptosuite of its key.")] = Suite.EDDSA_RDFC_2022,
+    curve: Annotated[
+        KeyKind | None, typer.Option(help="P-384 for ecdsa-rdfc-2019; P-256 without.")
+    ] = None,
     role: Annotated[list[Role] | None, typer.Option(help="What it does; again for more.")] = None,
     slug: Annotated[str, typer.Option(help="Short name; made from the name without.")] = "",
     host: Annotated[str, typer.Option(help="Scheme and host of its QR codes.")] = "",
@@ -151,7 +156,6 @@ def add_operator(
     json: AsJson = False,
 ) -> None:
     """Add an economic operator with a key and a did:web."""
-    del suite  # one suite so far; the option keeps its place
     with opened(data) as passport:
         operator = passport.services.add_operator(
             SYSTEM,
@@ -162,6 +166,8 @@ def add_operator(
                 base_url=host or passport.base_url,
                 roles=frozenset(role or [Role.OPERATOR]),
                 slug=slug,
+                cryptosuite=suite.value,
+                key_kind=curve,
             ),
         )
         _write_trust(passport)

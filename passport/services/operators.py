@@ -23,6 +23,7 @@ from passport.domain.responsibility import ProducerRegistration, ResponsibleRole
 from passport.services.did_history import publish_did_document
 from passport.services.ports import Work
 from passport.signing.did import did_web
+from passport.signing.keys import EDDSA_RDFC_2022, KeyKind
 
 
 class OperatorUnknownError(NotFoundError):
@@ -39,6 +40,8 @@ class NewOperator:
         operator_uri: Its identifier outside this service, as URI.
         base_url: Scheme and host of its QR codes; fixed from now on.
         slug: Short name; made from the name where empty.
+        cryptosuite: The suite its key signs in.
+        key_kind: The kind of its key; the usual one of the suite when not given.
     """
 
     name: str
@@ -47,6 +50,8 @@ class NewOperator:
     base_url: str
     roles: frozenset[Role]
     slug: str = ""
+    cryptosuite: str = EDDSA_RDFC_2022
+    key_kind: KeyKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,7 @@ def add_operator(actor: Actor, new: NewOperator, *, work: Work) -> Operator:
     Raises:
         AccessDeniedError: The actor does not administer this service.
         ConflictError: The short name is taken.
+        CryptosuiteUnknownError: No keys are made for the suite, or none of this kind.
         InvalidIdentifierError: Short name, URI or host are none.
     """
     require_reach(actor, ORGANISATION_SCOPE)
@@ -80,7 +86,7 @@ def add_operator(actor: Actor, new: NewOperator, *, work: Work) -> Operator:
     _require_uri(new.operator_uri)
     did = did_web(new.base_url, "operators", slug)
     now = work.clock.now()
-    key_id = work.keys.create(did)
+    key_id = work.keys.create(did, new.cryptosuite, new.key_kind)
     operator = Operator(
         slug=slug,
         name=new.name.strip(),

@@ -27,6 +27,7 @@ from passport.services.end_of_life import WasteOutcome
 from passport.services.importing import ImportResult, read_entry
 from passport.services.issue import NewBattery, Registration
 from passport.services.status import BatteryStanding
+from passport.signing.keys import EDDSA_RDFC_2022, KeyKind
 
 
 class Body(BaseModel):
@@ -418,6 +419,8 @@ class NewOperatorBody(Body):
 
     Attributes:
         id: Its LEI, VAT, EORI or GLN as URI.
+        cryptosuite: The suite its key signs in.
+        curve: Kind of its key; the usual one of the suite when left out.
     """
 
     name: str
@@ -426,6 +429,8 @@ class NewOperatorBody(Body):
     roles: frozenset[Role] = frozenset({Role.OPERATOR})
     slug: str = ""
     host: str = ""
+    cryptosuite: str = EDDSA_RDFC_2022
+    curve: KeyKind | None = None
 
 
 class OperatorBody(Body):

@@ -31,6 +31,8 @@ def add(body: NewOperatorBody, actor: SignedIn, passport: Installation) -> Opera
         base_url=body.host or passport.base_url,
         roles=body.roles,
         slug=body.slug,
+        cryptosuite=body.cryptosuite,
+        key_kind=body.curve,
     )
     return OperatorBody.of(passport.services.add_operator(actor, new))
 
