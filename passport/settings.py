@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from passport.domain.errors import PassportError
+from passport.signing.witness_client import parse_witness
 
 PREFIX = "PASSPORT_"
 _DEMONSTRATION_SECRET = "demonstration-only"  # noqa: S105  # public; refused in production
@@ -69,6 +70,7 @@ class Settings(BaseSettings):
     keystore_passphrase: SecretStr = SecretStr(_DEMONSTRATION_SECRET)
     session_secret: SecretStr = SecretStr(_DEMONSTRATION_SECRET)
     log_origin: str = Field(default_factory=_origin_of)
+    witnesses: Annotated[tuple[str, ...], NoDecode] = ()
     max_request_bytes: int = Field(default=10_000_000, gt=0)
     max_import_bytes: int = Field(default=100_000_000, gt=0)
     max_document_bytes: int = Field(default=25_000_000, gt=0)
@@ -125,7 +127,17 @@ class Settings(BaseSettings):
             return text
         raise ValueError("is file:FOLDER, or memory: for a try")
 
-    @field_validator("allowed_hosts", "extensions", mode="before")
+    @field_validator("witnesses")
+    @classmethod
+    def _are_witnesses(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            for text in given:
+                parse_witness(text)
+        except PassportError as error:
+            raise ValueError(str(error)) from error
+        return given
+
+    @field_validator("allowed_hosts", "extensions", "witnesses", mode="before")
     @classmethod
     def _split(cls, given: object) -> object:
         if isinstance(given, str):

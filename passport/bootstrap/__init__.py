@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from time import monotonic
 
+import structlog
 from sqlalchemy import Engine
 
 from passport.bootstrap.demonstration import give_second_life, load_record
@@ -22,7 +23,7 @@ from passport.diagnostics import configure_logs
 from passport.domain.access import Audience
 from passport.domain.actor import PUBLIC, SYSTEM, Actor
 from passport.domain.chemistry import Chemistries, published_chemistries
-from passport.domain.errors import InvalidValueError
+from passport.domain.errors import InvalidValueError, PassportError
 from passport.domain.identifiers import BatteryId, ModelId
 from passport.exchange.labels import LabelFormat, make_label
 from passport.keystore.files import FileKeystore
@@ -31,8 +32,11 @@ from passport.rules.annex_vi import collection_symbol
 from passport.services import publishing
 from passport.services.imports import IMPORT_JOB
 from passport.services.ports import Clock, KeyStore
+from passport.services.witnessing import collect_cosignature
 from passport.settings import Settings, SettingsRefusedError, read_settings
 from passport.signing.transparency_log import KeyNoteSigner
+from passport.signing.witness_client import WitnessClient, parse_witness
+from passport.storage.cosignatures import SqlCosignatures
 from passport.storage.engine import make_engine
 from passport.storage.jobs import LEASE, Handler, SqlJobs
 from passport.storage.log import SqlTransparencyLog
@@ -47,6 +51,8 @@ __all__ = [
     "configure_logs",
     "open_passport",
 ]
+
+log = structlog.get_logger()
 
 
 class SystemClock:
@@ -150,8 +156,38 @@ class Passport:
             extension.demo(self)
         give_second_life(self.services)
 
+    def collect_cosignatures(self) -> int:
+        """Ask each witness that has not signed the newest state of the log.
+
+        A witness that is away or refuses is told of in the service's own log and asked again the
+        next time; the others are not kept waiting for it.
+
+        Returns:
+            How many signed something new.
+        """
+        register, signed = SqlCosignatures(self.engine), 0
+        for witness in self._witnesses:
+            try:
+                signed += collect_cosignature(
+                    witness, log=self.log, register=register, clock=self.services.clock
+                )
+            except PassportError as error:
+                log.error(  # noqa: TRY400 - its message says all; where it was raised says nothing
+                    "witness_did_not_sign",
+                    witness=witness.key.name,
+                    code=error.code,
+                    reason=str(error),
+                )
+        return signed
+
+    @cached_property
+    def _witnesses(self) -> Sequence[WitnessClient]:
+        return [WitnessClient(*parse_witness(text)) for text in self.settings.witnesses]
+
     def close(self) -> None:
         """Give the connections back."""
+        for witness in self._witnesses:
+            witness.close()
         self.engine.dispose()
 
 

@@ -31,7 +31,7 @@ from passport.signing.transparency_log import (
 _TIME_BYTES = 8
 _ED25519_BYTES = 64
 _MOST_PROOF_LINES = 63
-_LARGEST_REQUEST = 64 * 1024
+LARGEST_REQUEST = 64 * 1024
 _OLD = "old "
 
 
@@ -135,8 +135,8 @@ def parse_add_checkpoint(body: bytes) -> AddCheckpoint:
     Raises:
         MalformedReceiptError: It has another form.
     """
-    if len(body) > _LARGEST_REQUEST:
-        raise MalformedReceiptError(f"request of {len(body)} bytes, over {_LARGEST_REQUEST}")
+    if len(body) > LARGEST_REQUEST:
+        raise MalformedReceiptError(f"request of {len(body)} bytes, over {LARGEST_REQUEST}")
     try:
         head, blank, note = body.decode().partition("\n\n")
     except UnicodeDecodeError as error:

@@ -7,13 +7,11 @@ any moment leaves the old checkpoint or the new one, never something between.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import psycopg
 from sqlalchemy import (
     Connection,
     Engine,
-    Row,
     bindparam,
     delete,
     func,
@@ -214,10 +212,8 @@ class SqlTransparencyLog:
             NotFoundError: The log was never started.
         """
         with reading(self._engine) as connection:
-            newest = _newest_checkpoint(connection)
-            return with_cosignatures(
-                newest.note, cosignature_lines(connection, newest.size)
-            ).encode()
+            size, note = _newest_checkpoint(connection)
+            return with_cosignatures(note, cosignature_lines(connection, size)).encode()
 
     def tile(self, level: int, index: int, width: int = TILE_WIDTH) -> bytes:
         """Return the first ``width`` hashes of a tile.
@@ -322,12 +318,12 @@ def _head(connection: Connection) -> TreeHead | None:
     return None if row is None else TreeHead(row.size, row.root)
 
 
-def _newest_checkpoint(connection: Connection) -> Row[Any]:
+def _newest_checkpoint(connection: Connection) -> tuple[int, str]:
     newest = select(_CHECKPOINT.c.size, _CHECKPOINT.c.note).order_by(_CHECKPOINT.c.size.desc())
     row = connection.execute(newest.limit(1)).one_or_none()
     if row is None:
         raise NotFoundError("the log has not been started")
-    return row
+    return row.size, row.note
 
 
 def _note_at(connection: Connection, size: int) -> str:

@@ -12,6 +12,8 @@ from passport.domain.errors import PassportError
 _TICK_S = 0.1
 """How often the log is grown for writers that went before it was."""
 _TICKS_BETWEEN_JOBS = 5
+_WITNESS_PAUSE_S = 2.0
+"""Between two rounds of asking the witnesses; what was logged meanwhile is signed together."""
 _END_TIMEOUT_S = 10.0
 
 log = structlog.get_logger()
@@ -19,7 +21,7 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Background:
-    """Two threads of this process, one of them for files: these take minutes, and nothing waits.
+    """Threads of this process, one for files: these take minutes; one for witnesses that are far.
 
     They end when the work they are at has ended.
     """
@@ -30,7 +32,10 @@ class Background:
 
     def start(self) -> None:
         """Begin."""
-        for name, run in (("passport-background", self._run), ("passport-imports", self._import)):
+        work = [("passport-background", self._run), ("passport-imports", self._import)]
+        if self.passport.settings.witnesses:
+            work.append(("passport-witnesses", self._ask_witnesses))
+        for name, run in work:
             thread = Thread(target=run, name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -63,6 +68,13 @@ class Background:
                 self.passport.run_due_imports(self._ending.is_set)
             except (PassportError, SQLAlchemyError):
                 log.exception("imports_failed")
+
+    def _ask_witnesses(self) -> None:
+        while not self._ending.wait(_WITNESS_PAUSE_S):
+            try:
+                self.passport.collect_cosignatures()
+            except (PassportError, SQLAlchemyError):
+                log.exception("witnesses_failed")
 
     def _sequence(self) -> None:
         # On SQLite a writer grows the log itself, in the turn it already has.
