@@ -1,8 +1,10 @@
 """JSON-LD document -> the canonical N-Quads that are hashed and signed.
 
-The library (pyld) processes contexts and expands the document. Everything that it would drop in
-silence is refused here: first in the raw JSON (`json_rules`), then in the expanded form, which is
-written to quads by the strict writer below.
+There are two ways, to the same bytes. The plain one: the library (pyld) processes contexts and
+expands the document. Everything that it would drop in silence is refused here: first in the raw
+JSON (`json_rules`), then in the expanded form, which the strict writer below writes to quads. The
+fast one (`fast_writer`) does documents of a known shape at once, and leaves all others, and every
+refusal, to the plain one.
 
 Source: JSON-LD 1.1 Processing Algorithms, sections 5.1 and 8; RDFC-1.0.
 """
@@ -13,14 +15,15 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from threading import Lock
-from typing import Final, cast
+from typing import cast
 
-from pyld.context_resolver import ContextResolver
 from pyld.jsonld import JsonLdError, JsonLdProcessor
 
 from passport.domain.errors import PassportError
 from passport.linked_data.blank_nodes import name_expanded_nodes
 from passport.linked_data.contexts import context_document
+from passport.linked_data.fast_contexts import NOWHERE, Contexts
+from passport.linked_data.fast_writer import FastWriter
 from passport.linked_data.json_rules import (
     FOREIGN_DOCUMENTS,
     OUR_STATEMENTS,
@@ -43,8 +46,6 @@ ContextLoader = Callable[[str], Mapping[str, object]]
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _XSD_DOUBLE = f"{_XSD}double"
-_NOWHERE: Final = "relative-iri://nowhere/"
-"""Base that pyld resolves relative IRIs against, so that they can be told apart and refused."""
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|\\^`\x7f]*")
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
@@ -82,9 +83,10 @@ class Canonicalizer:
 
     def __init__(self, load_context: ContextLoader) -> None:
         self._load_context = load_context
-        self._resolved_contexts: dict[str, object] = {}
         # pyld's context caches are not made for threads.
         self._lock = Lock()
+        self._contexts = Contexts(self._load, {}, self._lock)
+        self._fast = FastWriter(self._contexts)
 
     def canonize(self, document: Document, strictness: Strictness = OUR_STATEMENTS) -> bytes:
         """Write the canonical N-Quads of a document, in UTF-8.
@@ -92,6 +94,23 @@ class Canonicalizer:
         Raises:
             PassportError: The document holds something that would not be signed, or that
                 libraries would write differently; each reason has its own class.
+        """
+        fast = self.canonize_fast(document, strictness)
+        return self.canonize_plainly(document, strictness) if fast is None else fast
+
+    def canonize_fast(
+        self, document: Document, strictness: Strictness = OUR_STATEMENTS
+    ) -> bytes | None:
+        """Write what `canonize_plainly` writes; ``None`` where only that can tell."""
+        return self._fast.write(document, may_be_unnamed=strictness.most_blank_nodes > 0)
+
+    def canonize_plainly(
+        self, document: Document, strictness: Strictness = OUR_STATEMENTS
+    ) -> bytes:
+        """Write the canonical N-Quads of any document by way of its expanded form.
+
+        Raises:
+            PassportError: See `canonize`.
         """
         check_document(document, strictness)
         self._check_contexts(document)
@@ -110,7 +129,7 @@ class Canonicalizer:
         with self._lock:
             try:
                 compacted = JsonLdProcessor().compact(
-                    named, {"@context": document["@context"]}, self._options()
+                    named, {"@context": document["@context"]}, self._contexts.options()
                 )
             except JsonLdError as error:
                 raise _refusal_behind(error) from error
@@ -128,7 +147,7 @@ class Canonicalizer:
         processor = JsonLdProcessor(on_property_dropped=dropped.append)
         with self._lock:
             try:
-                expanded = processor.expand(dict(document), self._options())
+                expanded = processor.expand(dict(document), self._contexts.options())
             except JsonLdError as error:
                 raise _refusal_behind(error) from error
         if dropped:
@@ -136,13 +155,6 @@ class Canonicalizer:
                 f"no context defines the name {dropped[0]}; it would not be signed"
             )
         return cast("list[object]", expanded)
-
-    def _options(self) -> dict[str, object]:
-        return {
-            "base": _NOWHERE,
-            "contextResolver": ContextResolver(self._resolved_contexts, self._load),
-            "documentLoader": self._load,
-        }
 
     def _load(self, address: str, _options: object) -> dict[str, object]:
         return {
@@ -264,9 +276,9 @@ def _a_list(value: object) -> list[object]:
 def _iri(name: object) -> str:
     if not isinstance(name, str):
         raise MalformedIriError(f"{name!r} stands where an IRI belongs")
-    if name.startswith(_NOWHERE.split("/", maxsplit=1)[0]):
+    if name.startswith(NOWHERE.split("/", maxsplit=1)[0]):
         raise MalformedIriError(
-            f"{name.removeprefix(_NOWHERE)!r} is a relative IRI or no term of a context; "
+            f"{name.removeprefix(NOWHERE)!r} is a relative IRI or no term of a context; "
             "write the whole IRI"
         )
     if not _IRI.fullmatch(name):
