@@ -67,6 +67,7 @@ from passport.signing.selective_disclosure_statements import (
     NotSeparableError,
 )
 from passport.signing.status_list import StatusListError, StatusListFullError
+from passport.signing.time_stamps import TimeStampError
 from passport.signing.web_reader import AddressRefusedError, UnreachableError
 from passport.storage.errors import (
     LogBrokenError,
@@ -128,6 +129,7 @@ STATUS: Mapping[type[PassportError], HTTPStatus] = {
     KeyMalformedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     ReceiptRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     StatusListError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TimeStampError: HTTPStatus.UNPROCESSABLE_ENTITY,
     TrustFileError: HTTPStatus.UNPROCESSABLE_ENTITY,
     MalformedBundleError: HTTPStatus.UNPROCESSABLE_ENTITY,
     InputUnknownError: HTTPStatus.UNPROCESSABLE_ENTITY,
