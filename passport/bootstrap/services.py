@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from passport.bootstrap.check_services import CheckServices
 from passport.bootstrap.evidence_services import EvidenceServices
+from passport.bootstrap.key_services import KeyServices
 from passport.bootstrap.model_drafts import ModelDraftServices
 from passport.bootstrap.part_services import PartServices
 from passport.bootstrap.unit_of_work import once_for
@@ -45,7 +46,9 @@ _IMPORT_CHUNK = 50
 """Batteries of a file that become durable together."""
 
 
-class PassportServices(CheckServices, PartServices, ModelDraftServices, EvidenceServices):
+class PassportServices(
+    CheckServices, PartServices, ModelDraftServices, EvidenceServices, KeyServices
+):
     """Every use case, each as one committed unit of work."""
 
     # Organisations and people

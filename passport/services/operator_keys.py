@@ -20,7 +20,7 @@ from passport.domain.key_change import KeyAction, KeyChange, KeyProposal, Propos
 from passport.domain.organisation import Key, Operator
 from passport.services.desk import desk_of, new_id
 from passport.services.did_history import publish_did_document
-from passport.services.keys_register import SignedByKey, key_id_of
+from passport.services.keys_register import SignedByKey
 from passport.services.operators import read_operator
 from passport.services.ports import Work
 from passport.signing.errors import KeyMalformedError
@@ -80,14 +80,12 @@ class KeyUse:
     Attributes:
         first_at: When the first of it was signed; ``None`` where there is none.
         last_at: When the last of it was signed.
-        not_stood_by: How much of it no good key has signed anew.
     """
 
     key_id: str
     count: int
     first_at: datetime | None
     last_at: datetime | None
-    not_stood_by: int
 
 
 def change_keys(actor: Actor, operator: str, change: KeyChange, *, work: Work) -> KeyOutcome:
@@ -103,7 +101,7 @@ def change_keys(actor: Actor, operator: str, change: KeyChange, *, work: Work) -
         InvalidValueError: An instant lies ahead where it must not, or behind the key's making.
     """
     owner = read_operator(operator, work=work)
-    _require_keeper(actor, owner)
+    require_keeper(actor, owner)
     if change.key_id:
         change = replace(change, key_id=_key_of(owner, change.key_id).key_id)
     _check(owner, change, work=work)
@@ -190,7 +188,7 @@ def list_proposals(actor: Actor, operator: str, *, work: Work) -> Sequence[KeyPr
         AccessDeniedError: The actor neither administers this service nor acts for the operator.
     """
     owner = read_operator(operator, work=work)
-    _require_keeper(actor, owner)
+    require_keeper(actor, owner)
     now = work.clock.now()
     return [one for one in work.key_changes.proposals_of({owner.slug}) if one.is_open_at(now)]
 
@@ -204,16 +202,14 @@ def use_of_key(actor: Actor, operator: str, key_id: str, *, work: Work) -> KeyUs
         KeyStateError: It was not declared compromised.
     """
     owner = read_operator(operator, work=work)
-    _require_keeper(actor, owner)
+    require_keeper(actor, owner)
     refused = list(refused_statements(owner, key_id, work=work))
-    good = _KnownGood(owner, work)
     instants = sorted(one.issued_at for one in refused)
     return KeyUse(
         key_id=key_id,
         count=len(refused),
         first_at=instants[0] if instants else None,
         last_at=instants[-1] if instants else None,
-        not_stood_by=sum(not good.stands_for(one) for one in refused),
     )
 
 
@@ -238,21 +234,12 @@ def refused_statements(owner: Operator, key_id: str, *, work: Work) -> Iterator[
         after = page[-1].statement_id
 
 
-class _KnownGood:
-    """Tells which statements of a compromised key a good key has signed anew."""
+def require_keeper(actor: Actor, owner: Operator) -> None:
+    """Refuse whoever neither acts for an operator nor administers this service.
 
-    def __init__(self, owner: Operator, work: Work) -> None:
-        self._owner = owner
-        self._work = work
-        self._bad = frozenset(key.key_id for key in owner.keys if key.revoked_at is not None)
-
-    def stands_for(self, statement: SignedByKey) -> bool:
-        """Whether the series goes on with a statement of a good key."""
-        newest = self._work.statements.newest(statement.series)
-        return newest is not None and key_id_of(newest.body) not in self._bad
-
-
-def _require_keeper(actor: Actor, owner: Operator) -> None:
+    Raises:
+        AccessDeniedError: The actor does neither, or the login does not reach so far.
+    """
     require_reach(actor, ORGANISATION_SCOPE)
     if actor.roles & {Role.ADMINISTRATOR, Role.SYSTEM}:
         return
@@ -414,7 +401,7 @@ def _read_proposal(actor: Actor, proposal_id: str, *, work: Work) -> KeyProposal
     if proposal is None:
         raise KeyProposalUnknownError(f"there is no proposal {proposal_id}")
     try:
-        _require_keeper(actor, read_operator(proposal.operator, work=work))
+        require_keeper(actor, read_operator(proposal.operator, work=work))
     except AccessDeniedError as refusal:
         raise KeyProposalUnknownError(f"there is no proposal {proposal_id}") from refusal
     return proposal
