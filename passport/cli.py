@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Annotated
 
 import httpx
-import orjson
 import typer
 from sqlalchemy.exc import OperationalError
 
@@ -30,8 +29,11 @@ from passport.console.common import (
     opened,
     print_json,
     say,
+    write_trust,
 )
 from passport.console.documents import document_app
+from passport.console.keys import key_app
+from passport.console.log import monitor, witness_app
 from passport.console.parts import part_app, structure_app
 from passport.diagnostics import configure_logs
 from passport.domain.access import Audience
@@ -93,11 +95,14 @@ app = typer.Typer(
 )
 operator_app = typer.Typer(no_args_is_help=True, help="Economic operators, people and keys.")
 model_app = typer.Typer(no_args_is_help=True, help="Battery models.")
+operator_app.add_typer(key_app)
 app.add_typer(operator_app, name="operator")
 app.add_typer(model_app, name="model")
 app.add_typer(structure_app, name="structure")
 app.add_typer(part_app, name="part")
 app.add_typer(document_app, name="document")
+app.add_typer(witness_app, name="witness")
+app.command("monitor")(monitor)
 
 Out = Annotated[Path | None, typer.Option("-o", "--out", help="File to write.")]
 
@@ -122,7 +127,7 @@ def serve(
             configure_logs(level=logging.WARNING)
             _load_demonstration(passport)
             configure_logs()
-        _write_trust(passport)
+        write_trust(passport)
         say(f"open {passport.base_url}")
         if demo:
             say(f"that page says what to click; the password of every login is {PASSWORD}")
@@ -170,7 +175,7 @@ def add_operator(
                 key_kind=curve,
             ),
         )
-        _write_trust(passport)
+        write_trust(passport)
     if json:
         print_json({"slug": operator.slug, "did": operator.did, "key": operator.current_key.key_id})
     else:
@@ -529,13 +534,6 @@ def _read_source(source: str, *, offline: bool) -> bytes:
     )
     answer.raise_for_status()
     return answer.content
-
-
-def _write_trust(passport: Passport) -> None:
-    path = passport.settings.data / "trust.json"
-    draft = path.with_suffix(".new")
-    draft.write_bytes(orjson.dumps(passport.trust(), option=orjson.OPT_INDENT_2))
-    draft.replace(path)
 
 
 def _tell(result: ImportResult) -> None:

@@ -35,3 +35,11 @@ def say(text: str) -> None:
 def print_json(value: object) -> None:
     """Print a line of JSON for programs."""
     typer.echo(orjson.dumps(value, default=str).decode())
+
+
+def write_trust(passport: Passport) -> None:
+    """Write beside the store what a verifier would believe that trusts this installation."""
+    path = passport.settings.data / "trust.json"
+    draft = path.with_suffix(".new")
+    draft.write_bytes(orjson.dumps(passport.trust(), option=orjson.OPT_INDENT_2))
+    draft.replace(path)
