@@ -290,7 +290,7 @@ def verify_signatures(
         _check_members(proof, at, expected)
         key = keys.resolve(_text(proof, "verificationMethod"))
         created_at = _instant(proof, "created")
-        _check_key(key, expected.purpose, created_at, at)
+        check_key(key, expected.purpose, created_at, at)
         secured, allowed = _with_proofs(
             unsecured_document, _previous_proofs(proof, by_id), expected.strictness
         )
@@ -354,9 +354,22 @@ def _check_addressee(proof: Mapping[str, object], expected: Expected) -> None:
         )
 
 
-def _check_key(
+def check_key(
     key: VerificationKey, purpose: str, created_at: datetime | None, at: datetime
 ) -> None:
+    """Check that a key may make a proof, before its signature is looked at.
+
+    Args:
+        key: The key.
+        purpose: What the proof is for.
+        created_at: When the proof says it was made.
+        at: The instant asked about.
+
+    Raises:
+        KeyNotAuthorizedError: Its controller does not list it for the purpose.
+        KeyRevokedError: It was declared compromised before the instant asked about.
+        KeyExpiredError: It ended before the proof was made.
+    """
     if purpose not in key.purposes:
         raise KeyNotAuthorizedError(f"{key.controller} does not list {key.key_id} under {purpose}")
     if key.revoked_at is not None and key.revoked_at <= at:
