@@ -44,6 +44,7 @@ from passport.web.pages import (
     scan,
     second_life,
     structure,
+    verifier,
 )
 from passport.web.pages import documents as document_pages
 from passport.web.pages import imports as import_pages
@@ -110,6 +111,7 @@ _ROUTERS = (
     reference.router,
     report.router,
     structure.router,
+    verifier.router,
     administration.router,
 )
 _CSRF_PURPOSE = b"passport forms\x00"

@@ -34,12 +34,14 @@ const result = await build({
   write: false,
 });
 
+const { dependencies } = JSON.parse(await readFile(join(HERE, "package.json"), "utf8"));
 const packages = new Map();
 for (const input of Object.keys(result.metafile.inputs)) {
   const [, path] = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input) ?? [];
   if (path !== undefined && !packages.has(path)) {
     const { name, version, license } = JSON.parse(await readFile(join(HERE, "node_modules", path, "package.json"), "utf8"));
-    packages.set(path, { name, version, license });
+    const checks = name in dependencies || ["jsonld", "rdf-canonize", "@noble/ed25519"].includes(name);
+    packages.set(path, { name, version, license, checks });
   }
 }
 

@@ -164,6 +164,7 @@ class BatteryPage:
     measurements: tuple[MeasurementSource, ...] = ()
     statements: tuple[LineItem, ...] = ()
     downloads: tuple[Link, ...] = ()
+    check_here: Link | None = None
     documents: tuple[LineItem, ...] = ()
     ask_access: Link | None = None
     restricted: Link | None = None
@@ -204,3 +205,4 @@ class Tombstone:
     evidence: tuple[Fact, ...] = ()
     lineage: Lineage = Lineage()
     statements: tuple[LineItem, ...] = ()
+    check_here: Link | None = None

@@ -1,6 +1,7 @@
 """The page behind the QR code: what everybody may know about one battery."""
 
 from collections.abc import Iterable, Mapping
+from urllib.parse import quote
 
 from passport.domain.chemistry import published_chemistries
 from passport.domain.content import absence_of, codes_of, read_term
@@ -100,6 +101,7 @@ def public_page(
         measurements=measurement_sources(record.all(StatementKind.CONDITION)),
         statements=evidence_of(record.statements, names=checked.issuers, holds=checked.holds),
         downloads=downloads_of(record),
+        check_here=check_here(record),
         ask_access=None if restricted else Link(text="Ask for access", href=f"/access{path}"),
         restricted=restricted,
     )
@@ -129,6 +131,7 @@ def tombstone_page(record: Record, checked: Checked) -> Tombstone:
         evidence=tuple(evidence),
         lineage=lineage_of(record),
         statements=evidence_of(record.statements, names=checked.issuers, holds=checked.holds),
+        check_here=check_here(record),
     )
 
 
@@ -149,6 +152,7 @@ def annulled_page(record: Record, checked: Checked) -> BatteryPage:
         notices=(Notice(title="Registered by mistake", text=reason, tone=Tone.WARNING),),
         statements=page.statements,
         downloads=page.downloads,
+        check_here=page.check_here,
     )
 
 
@@ -243,6 +247,16 @@ def _plate_line(plate: Mapping[str, object]) -> LineItem:
             )
         ),
         badge=Badge(text="No passport", tone=Tone.HELD),
+    )
+
+
+def check_here(record: Record) -> Link:
+    """Return where the reader's own browser checks this record."""
+    address = quote(f"/{record.battery_id}", safe="/")
+    return Link(
+        text="Check it yourself in this browser",
+        href=f"/verify?address={address}",
+        note="The program for it is loaded then: less than 90 kB.",
     )
 
 

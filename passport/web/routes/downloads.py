@@ -31,12 +31,16 @@ def bundle(
     passport: Installation,
     audience: Audience | None = None,
 ) -> Response:
-    """Return what the caller may see, with all it takes to verify it without network."""
+    """Return what the caller may see, with all it takes to verify it without network.
+
+    Pages of other hosts may read what everybody may see: browsers send no session to them.
+    """
     return Response(
         passport.bundle(actor, battery_id, audience),
         headers={
             "Content-Disposition": _saved_as(battery_id, "bundle.json"),
             "Cache-Control": "private, no-cache",
+            "Access-Control-Allow-Origin": "*",
             "Vary": "Cookie, Authorization",
         },
         media_type="application/json",

@@ -77,6 +77,13 @@ def read_checkpoint(passport: Installation) -> Response:
     return Response(passport.log.checkpoint(), headers=headers, media_type=_TEXT)
 
 
+@router.get("/log/key")
+def read_log_key(passport: Installation) -> Response:
+    """Return the verifier key of the log, as this host gives it out: ``name+id+base64``."""
+    headers = {"Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"}
+    return Response(f"{passport.log.key.text}\n", headers=headers, media_type=_TEXT)
+
+
 @router.get("/log/proof/{digest}")
 def read_proof(digest: str, passport: Installation) -> Response:
     """Return the proof that a statement is in the log, under the newest checkpoint."""
