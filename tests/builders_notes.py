@@ -2,7 +2,7 @@
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from passport.signing.transparency_log import LOG_SIGNATURE, NoteKey, TrustedLog
+from passport.signing.transparency_log import LOG_SIGNATURE, WITNESS_SIGNATURE, NoteKey, TrustedLog
 
 ORIGIN = "passport.example/log"
 
@@ -23,3 +23,8 @@ class MemoryNoteSigner:
 
 SIGNER = MemoryNoteSigner(ORIGIN, Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 TRUSTED = TrustedLog(origin=ORIGIN, key=SIGNER.key)
+
+
+def a_witness_signer(name: str) -> MemoryNoteSigner:
+    """Return a witness with a new key."""
+    return MemoryNoteSigner(name, Ed25519PrivateKey.generate(), WITNESS_SIGNATURE)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from threading import Event, Thread
 
@@ -13,13 +14,15 @@ from builders_log import (
     an_entry,
     store_leaves,
 )
-from builders_notes import SIGNER, TRUSTED
-from sqlalchemy import Engine, text
+from builders_notes import SIGNER, TRUSTED, a_witness_signer
+from sqlalchemy import Engine, event, text
 from sqlmodel import Session, col, select
 
 from passport.domain.errors import NotFoundError
-from passport.signing.merkle_tree import LogRewrittenError, consistency_path
+from passport.signing.merkle_tree import LogRewrittenError, consistency_path, root_hash
 from passport.signing.transparency_log import Checkpoint, verify_extension, verify_receipt
+from passport.signing.witness import cosign, verify_cosignatures
+from passport.storage.cosignatures import SqlCosignatures
 from passport.storage.engine import make_engine, read_session, writing
 from passport.storage.errors import LogBrokenError, NotLoggedYetError
 from passport.storage.log import SqlTransparencyLog, add_leaf
@@ -125,6 +128,53 @@ def test_a_receipt_is_made_for_each_checkpoint_that_was_published(database: Engi
         log.receipt(logged[3], at_size=6)
 
 
+def test_what_witnesses_signed_is_served_with_checkpoints_and_receipts(database: Engine):
+    log, register = a_log(database), SqlCosignatures(database)
+    witnesses = [a_witness_signer(f"witness.example/w{number}") for number in (1, 2)]
+    logged = store_leaves(database, range(5))
+    log.sequence(LOG_TIME)
+    for witness in witnesses:
+        line = cosign(log.checkpoint_at(5).decode(), witness, LOG_TIME)
+        register.add(5, witness.key.name, line, at=LOG_TIME)
+    logged += store_leaves(database, range(5, 9))
+    log.sequence(LOG_TIME)
+    newest = cosign(log.checkpoint().decode(), witnesses[0], LOG_TIME)
+    register.add(9, witnesses[0].key.name, newest, at=LOG_TIME)
+    keys = [witness.key for witness in witnesses]
+
+    assert list(verify_cosignatures(log.checkpoint().decode(), keys)) == [keys[0].name]
+    assert [register.newest_size(key.name) for key in keys] == [9, 5]
+    for index, size, signed in ((4, 5, 2), (5, 9, 1)):
+        receipt = log.receipt(logged[index]).decode()
+        assert verify_receipt(receipt, logged[index], [TRUSTED]).size == size
+        assert len(verify_cosignatures(receipt.partition("\n\n")[2], keys)) == signed
+
+
+def test_the_first_cosignature_of_a_witness_stays(database: Engine):
+    log, register = a_log(database), SqlCosignatures(database)
+    store_leaves(database, range(2))
+    log.sequence(LOG_TIME)
+    witness = a_witness_signer("witness.example/w1")
+    line = cosign(log.checkpoint().decode(), witness, LOG_TIME)
+
+    register.add(2, "witness.example/w1", line, at=LOG_TIME)
+    register.add(2, "witness.example/w1", "another", at=LOG_TIME)
+
+    assert log.checkpoint().decode().endswith(line)
+
+
+def test_the_log_proves_that_it_grew_from_any_size_it_had(database: Engine):
+    log = a_log(database)
+    store_leaves(database, range(300))
+    log.sequence(LOG_TIME)
+
+    newest, tree = LogReader(log).checkpoint(), LogReader(log).tree(300)
+    older = Checkpoint(origin=newest.origin, size=77, root=root_hash(77, tree))
+    verify_extension(older, newest, log.consistency(77, 300))
+    with pytest.raises(NotFoundError, match="has no sizes 77 and 301"):
+        log.consistency(77, 301)
+
+
 def test_an_entry_that_still_waits_has_no_receipt_yet(database: Engine):
     log = a_log(database)
     log.sequence(LOG_TIME)
@@ -171,6 +221,43 @@ def test_a_writer_is_told_when_the_sequencer_takes_too_long(
         assert not log.wait_for(logged, now=LOG_TIME, timeout_s=0.05)
 
     assert log.wait_for(logged, now=LOG_TIME, timeout_s=5)
+
+
+def test_an_entry_costs_the_same_statements_and_tiles_after_20000_others(database: Engine):
+    log = a_log(database)
+    store_leaves(database, range(10))
+    log.sequence(LOG_TIME)
+    first = cost_of_an_entry(database, log, "first")
+    store_leaves(database, range(10, 20_000))
+    log.sequence(LOG_TIME)
+
+    last = cost_of_an_entry(database, log, "last")
+
+    assert first == last
+    reader = LogReader(log)
+    assert reader.checkpoint().size == 20_002
+    receipt = log.receipt(an_entry(777))
+    assert verify_receipt(receipt.decode(), an_entry(777), [TRUSTED]).size == 20_002
+    assert len(receipt) <= 1_200
+
+
+def cost_of_an_entry(database: Engine, log: SqlTransparencyLog, name: str) -> Counter[str]:
+    """Count the kinds of statements, and the tiles that are written, for one more entry."""
+    store_leaves(database, [name])
+    cost: Counter[str] = Counter()
+
+    def count(_: object, __: object, statement: str, parameters: object, *___: object) -> None:
+        words = statement.split()
+        cost[" ".join(words[:3])] += 1
+        if words[:3] == ["INSERT", "INTO", "passport_tile"]:
+            cost["tiles"] += len(parameters) if isinstance(parameters, list) else 1
+
+    event.listen(database, "before_cursor_execute", count)
+    try:
+        assert log.sequence(LOG_TIME) == 1
+    finally:
+        event.remove(database, "before_cursor_execute", count)
+    return Counter({what: times for what, times in cost.items() if not what.startswith("SELECT")})
 
 
 def test_a_smaller_number_that_is_committed_later_is_not_lost(

@@ -5,12 +5,11 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 import pytest
-from builders_notes import ORIGIN, SIGNER, TRUSTED, MemoryNoteSigner
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from builders_notes import ORIGIN, SIGNER, TRUSTED, MemoryNoteSigner, a_witness_signer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from passport.domain.errors import InvalidIdentifierError
 from passport.signing.transparency_log import (
-    WITNESS_SIGNATURE,
     Checkpoint,
     MalformedReceiptError,
     NoteKey,
@@ -32,7 +31,7 @@ SEEN_AT = datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC)
 
 
 def a_witness(name: str = "witness.example/w1") -> MemoryNoteSigner:
-    return MemoryNoteSigner(name, Ed25519PrivateKey.generate(), WITNESS_SIGNATURE)
+    return a_witness_signer(name)
 
 
 def a_note(size: int = 7) -> str:
