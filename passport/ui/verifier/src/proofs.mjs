@@ -11,6 +11,7 @@ import { Refusal, forged } from "./refusal.mjs";
 
 const SUITES = { "eddsa-rdfc-2022": eddsa, "ecdsa-rdfc-2019": ecdsa };
 const MOST_PROOFS = 8;
+const ED25519_BYTES = 64;
 const CLOCKS_DIFFER_BY_MS = 5 * 60 * 1000;
 
 const asList = (value) => (Array.isArray(value) ? value : [value]);
@@ -42,7 +43,7 @@ export async function verifyProofs(credential, { ring, at }) {
 }
 
 function requireMembers(proof, at) {
-  if (proof?.type !== "DataIntegrityProof" || !(proof.cryptosuite in SUITES)) {
+  if (proof?.type !== "DataIntegrityProof" || !Object.hasOwn(SUITES, proof.cryptosuite)) {
     throw new Refusal("cryptosuite-unknown", `a proof of the suite ${proof?.cryptosuite} is not checked here`);
   }
   if (proof.proofPurpose !== "assertionMethod") {
@@ -97,7 +98,7 @@ function reasonOf({ error }) {
 // Check an Ed25519 signature of a raw public key, as the log makes them.
 export async function verifyEd25519(publicKeyMultibase, signature, data) {
   const key = await Ed25519Multikey.from({ type: "Multikey", publicKeyMultibase });
-  return key.verifier().verify({ data, signature });
+  return signature.length === ED25519_BYTES && key.verifier().verify({ data, signature });
 }
 
 // Whether a key may have made a proof: not after its routine end, nor after it was stolen.

@@ -18,11 +18,11 @@ const NUMBER = /^(?:0|[1-9]\d{0,14})$/;
 const malformed = (what) => forged("receipt-malformed", `the receipt ${what}`);
 
 // Read a verifier key `name+id+base64`.
-export async function parseNoteKey(text) {
+export async function parseNoteKey(text, kind = ED25519) {
   const [, name, id, encoded] = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(text) ?? [];
   const bytes = decoded(encoded ?? "");
-  if (name === undefined || bytes.length !== HASH_BYTES + 1 || bytes[0] !== ED25519) {
-    throw new Refusal("log-key", `${text} is no key of a log`);
+  if (name === undefined || bytes.length !== HASH_BYTES + 1 || bytes[0] !== kind) {
+    throw new Refusal("log-key", `${text} is no key of its kind`);
   }
   const digest = await sha256(joined(utf8(`${name}\n`), bytes));
   const keyId = digest.slice(0, KEY_ID_BYTES);
@@ -41,7 +41,7 @@ export async function verifyReceipt(text, entry, logs) {
   if (!equal(root, checkpoint.root)) {
     throw forged("receipt-entry-mismatch", `the receipt for place ${index} belongs to another entry`);
   }
-  return { ...checkpoint, index };
+  return { ...checkpoint, index, note };
 }
 
 function parseReceipt(text) {
@@ -60,28 +60,33 @@ function parseReceipt(text) {
   return { index: Number(index), path: lines.slice(1).map(hashFrom), note: rest.join("\n\n") };
 }
 
-async function verifyCheckpoint(note, logs) {
+export function splitNote(note) {
   const split = note.lastIndexOf("\n\n");
   if (split < 0 || !note.endsWith("\n")) {
     throw malformed("has a checkpoint without signature, or is cut off");
   }
-  const body = note.slice(0, split + 1);
-  const [origin, size, root, ...others] = body.slice(0, -1).split("\n");
-  if (!origin || !NUMBER.test(size ?? "") || !root || others.includes("")) {
-    throw malformed("has no checkpoint with origin, size and root");
-  }
-  const checkpoint = { origin, size: Number(size), root: hashFrom(root) };
-  for (const line of note.slice(split + 2, -1).split("\n")) {
+  const signatures = note.slice(split + 2, -1).split("\n").map((line) => {
     const [, name, encoded] = /^\u2014 (\S+) (\S+)$/.exec(line) ?? [];
     const signature = decoded(encoded ?? "");
     if (name === undefined || signature.length <= KEY_ID_BYTES) {
       throw malformed("has a line that is no signature");
     }
-    const log = logs.find((one) => one.origin === origin && one.key.name === name
-      && equal(one.key.keyId, signature.slice(0, KEY_ID_BYTES)));
+    return { name, keyId: signature.slice(0, KEY_ID_BYTES), signature: signature.slice(KEY_ID_BYTES) };
+  });
+  return { body: note.slice(0, split + 1), signatures };
+}
+
+async function verifyCheckpoint(note, logs) {
+  const { body, signatures } = splitNote(note);
+  const [origin, size, root, ...others] = body.slice(0, -1).split("\n");
+  if (!origin || !NUMBER.test(size ?? "") || !root || others.includes("")) {
+    throw malformed("has no checkpoint with origin, size and root");
+  }
+  const checkpoint = { origin, size: Number(size), root: hashFrom(root) };
+  for (const { name, keyId, signature } of signatures) {
+    const log = logs.find((one) => one.origin === origin && one.key.name === name && equal(one.key.keyId, keyId));
     if (log !== undefined) {
-      const multibase = `z${encodeBase58(joined(ED25519_MULTIKEY, log.key.publicKey))}`;
-      if (!(await verifyEd25519(multibase, signature.slice(KEY_ID_BYTES), utf8(body)))) {
+      if (!(await verifyEd25519(multikey(log.key), signature, utf8(body)))) {
         throw forged("checkpoint-forged", `${name} did not sign this checkpoint`);
       }
       return { ...checkpoint, log };
@@ -89,6 +94,8 @@ async function verifyCheckpoint(note, logs) {
   }
   throw new Refusal("unknown-log", `no log whose key is known here signed the checkpoint of ${origin}`);
 }
+
+export const multikey = ({ publicKey }) => `z${encodeBase58(joined(ED25519_MULTIKEY, publicKey))}`;
 
 // Walk from a leaf to the root.
 async function rootOf(entry, index, size, path) {

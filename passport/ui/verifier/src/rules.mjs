@@ -33,9 +33,9 @@ export function* checkOneBattery(statements) {
       ? [modelOf(statement), model, "model"]
       : [statement.subject.id, battery, "battery"];
     if (about !== expected || !String(statement.series).startsWith(`${expected}#`)) {
-      yield new Refusal("statement-of-another-battery", `${statement.name} is about another ${what}: ${about}`);
+      yield forged("statement-of-another-battery", `${statement.name} is about another ${what}: ${about}`);
     } else if (modelOf(statement) !== "" && modelOf(statement) !== model) {
-      yield new Refusal("statement-of-another-battery", `${statement.name} names another model: ${modelOf(statement)}`);
+      yield forged("statement-of-another-battery", `${statement.name} names another model: ${modelOf(statement)}`);
     }
   }
 }
@@ -58,7 +58,7 @@ function* checkStep(older, newer) {
   }
   const follows = newer.version === older.version + 1;
   if (follows && newer.document.previous !== older.digest) {
-    yield new Refusal("chain-broken", `${newer.name} does not continue the version before it`);
+    yield forged("chain-broken", `${newer.name} does not continue the version before it`);
   }
   if (!CHAINS.includes(newer.kind)) {
     yield new Refusal("statement-superseded", `${older.name} was corrected: a newer version stands beside it`, "withdrawn");
@@ -85,13 +85,16 @@ export function* checkIndex(statements) {
     return;
   }
   const digests = new Set(statements.map((one) => one.digest));
+  const names = new Set(statements.map((one) => one.name));
   const present = new Set(statements.map((one) => one.series));
   const listed = new Set();
   for (const { subject } of indexes) {
     for (const entry of subject.statements ?? []) {
       listed.add(entry.statementDigest);
       if (!digests.has(entry.statementDigest)) {
-        yield new Refusal("index-mismatch", `the index lists ${entry.statement}, which is left out or has another content`);
+        yield names.has(entry.statement)
+          ? forged("index-mismatch", `the index lists ${entry.statement}, which is there with another content`)
+          : new Refusal("statement-withheld", `the index lists ${entry.statement}, which was left out`);
       }
     }
     for (const series of [...(subject.modelSeries ?? []), ...(subject.productionSeries ?? [])]) {
@@ -104,13 +107,13 @@ export function* checkIndex(statements) {
   for (const statement of statements) {
     const isHidden = statement.kind === "ItemDeclaredStatement" && !isWide;
     if (LISTED_KINDS.includes(statement.kind) && !isHidden && !listed.has(statement.digest)) {
-      yield new Refusal("index-hides-statement", `${statement.name} is not the version that the index lists`);
+      yield forged("index-hides-statement", `${statement.name} is not the version that the index lists`);
     }
   }
 }
 
 // Find statements by a party that has no say in them.
-export function* checkIssuers(statements, roles) {
+export function* checkIssuers(statements) {
   const responsible = responsibleOf(statements);
   const makers = new Set(statements.filter(isOfModel).map((one) => one.issuer));
   if (makers.size > 1) {
@@ -118,7 +121,7 @@ export function* checkIssuers(statements, roles) {
   }
   const recyclers = statements.filter(isEvent("recycling-started")).map((one) => one.issuer);
   for (const statement of statements) {
-    const reason = whyNotTheirs(statement, responsible, recyclers) ?? whyNotInRole(statement, roles?.[statement.issuer]);
+    const reason = whyNotTheirs(statement, responsible, recyclers);
     if (reason) {
       yield forged("issuer-without-say", `${statement.name}: ${reason}`);
     }
@@ -147,21 +150,6 @@ function whyNotTheirs(statement, responsible, recyclers) {
   }
   if (isEvent("succession")(statement) && !(subject.involvedParties ?? []).includes(issuer)) {
     return `${issuer} is not the party that placed the successor on the market`;
-  }
-  return null;
-}
-
-function whyNotInRole(statement, roles) {
-  if (roles === undefined) {
-    return null;
-  }
-  const places = roles.includes("operator") || roles.includes("second-life");
-  const recycles = ["recycled", "recycling-started"].some((kind) => isEvent(kind)(statement));
-  if (recycles && !roles.includes("recycler")) {
-    return `${statement.issuer} is no recycler, but says the battery was recycled`;
-  }
-  if ((isOfModel(statement) || isEvent("succession")(statement)) && !places) {
-    return `${statement.issuer} places no batteries on the market`;
   }
   return null;
 }

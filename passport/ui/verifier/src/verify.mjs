@@ -6,11 +6,13 @@ import { hex, sha256 } from "./encoding.mjs";
 import { instantText, parseInstant } from "./instants.mjs";
 import { parseDocument, requireOneReading } from "./json.mjs";
 import { KeyRing } from "./keys.mjs";
+import { checkParties } from "./parties.mjs";
 import { requireKeyHeld, verifyProofs } from "./proofs.mjs";
 import { parseNoteKey, verifyReceipt } from "./receipts.mjs";
 import { Refusal, VERDICTS } from "./refusal.mjs";
 import { INDEX, checkIndex, checkIssuers, checkOneBattery, checkVersions, kindOf, responsibleOf } from "./rules.mjs";
 import { isSet, listAddress } from "./status.mjs";
+import { requireWitnesses } from "./witnesses.mjs";
 
 const CLOCKS_DIFFER_BY_MS = 5 * 60 * 1000;
 const STATUS_WORDS = {
@@ -33,7 +35,7 @@ export async function verifyBundle(bytes, { trust = null, published = {}, rememb
     const bundle = readBundle(bytes);
     const ring = await KeyRing.from({ bundled: bundle.didDocuments, trust, published, remembered });
     const logs = await believedLogs({ trust, remembered, logKeys }, report);
-    await new Verification({ bundle, ring, logs, roles: trust?.roles, at, report, progress }).run();
+    await new Verification({ bundle, ring, logs, trust, at, report, progress }).run();
     report.parties = ring.parties
       .filter(({ did }) => report.signers.has(did))
       .map(({ did, source, keys }) => ({ did, source, keys: keysToRemember(keys) }));
@@ -78,8 +80,8 @@ async function believedLogs({ trust, remembered, logKeys }, report) {
 }
 
 class Verification {
-  constructor({ bundle, ring, logs, roles, at, report, progress }) {
-    Object.assign(this, { bundle, ring, logs, roles, at, report, progress });
+  constructor({ bundle, ring, logs, trust, at, report, progress }) {
+    Object.assign(this, { bundle, ring, logs, trust, at, report, progress });
     this.lists = new Map();
     report.signers = new Set();
   }
@@ -131,6 +133,7 @@ class Verification {
     const proofs = await verifyProofs(document, this);
     const receipt = await this.#attempt(name, () => this.receipt(statement, body));
     proofs.forEach((proof) => requireKeyHeld(proof, { logIndex: receipt?.index ?? null }));
+    this.requireSuites(document);
     this.report.signers.add(statement.issuer);
     await this.#attempt(name, () => this.vouchedFor(statement.issuer));
     await this.#attempt(name, () => this.requireValid(document, "not-valid-then"));
@@ -145,6 +148,17 @@ class Verification {
       suite: [document.proof].flat()[0].cryptosuite,
     });
     return statement;
+  }
+
+  // What a broken suite signed needs evidence of an earlier time, which only the program for the
+  // command line reads.
+  requireSuites(document) {
+    for (const { cryptosuite } of [document.proof].flat()) {
+      const since = this.trust?.retired?.[cryptosuite];
+      if (since !== undefined && parseInstant(since) <= this.at) {
+        throw new Refusal("suite-retired", `${nameOf(document)}: your trust file holds ${cryptosuite} for broken since ${since}`);
+      }
+    }
   }
 
   vouchedFor(did) {
@@ -193,7 +207,8 @@ class Verification {
     if (text === undefined) {
       throw new Refusal("receipt-missing", `there is no receipt of the log for ${statement.name}`);
     }
-    const { index, size, origin, log } = await verifyReceipt(text, digest, this.logs);
+    const { index, size, origin, log, note: checkpoint } = await verifyReceipt(text, digest, this.logs);
+    await requireWitnesses(checkpoint, this.trust ?? {});
     if (this.report.log === null || size > this.report.log.size) {
       this.report.log = { origin, size, key: log.key.text, source: log.source };
     }
@@ -206,7 +221,8 @@ class Verification {
       ...checkOneBattery(genuine),
       ...checkVersions(genuine),
       ...(isComplete ? checkIndex(genuine) : []),
-      ...checkIssuers(genuine, this.roles),
+      ...checkIssuers(genuine),
+      ...checkParties(genuine, this.trust ?? {}),
     ];
     for (const statement of genuine) {
       if (statement.kind === "EventStatement" && statement.subject.eventKind === "annulled") {

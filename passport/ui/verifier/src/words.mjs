@@ -27,8 +27,7 @@ export const VERDICT_WORDS = {
 
 // What became of a record that holds together badly although no signature is wrong.
 const MIXED = new Set([
-  "statement-of-another-battery", "version-twice", "chain-broken", "index-missing", "index-mismatch",
-  "index-hides-statement", "statement-withheld",
+  "version-twice", "index-missing", "statement-withheld",
 ]);
 const MIXED_TEXT = "Its signatures hold, but this is not the whole record of one battery. Ask for it anew where the code leads.";
 
