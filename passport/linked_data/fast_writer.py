@@ -54,8 +54,8 @@ MOST_WRITERS_IN_ALL: Final = 1024
 
 _RDF_TYPE = " <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> "
 _COVERED_CONTAINERS = frozenset({"@set", "@language"})
-_HIDDEN = re.compile(rb"\\[ubf]|\x7f")
-"""Controls as they come out of quoting; a backslash before such a letter looks the same."""
+_HIDDEN = re.compile(rb"(?<!\\)(?:\\\\)*\\[ubf]|\x7f")
+"""Controls as they come out of quoting, not a backslash of the text before such a letter."""
 
 
 class FastWriter:
@@ -257,7 +257,7 @@ class _Shape:
         definition = self._context["mappings"].get(key) or {}
         if (
             iri.startswith("@")
-            or contexts.expanded(values, key) != iri
+            or contexts.expanded(values, key).startswith("@")
             or any(one.get("reverse") for one in (definition, _definition(values, key)))
         ):
             raise NotCoveredError
