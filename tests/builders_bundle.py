@@ -190,7 +190,7 @@ class PassportPlan:
                 build_status_list(
                     list_iri(did),
                     issuer_did=did,
-                    revoked=self.revoked,
+                    marked=self.revoked,
                     valid_from=SIGNED_AT,
                     valid_until=self.lists_valid_until,
                 ),
@@ -230,15 +230,47 @@ def a_bundle(
 
 
 def receipts_for(statements: Sequence[bytes], log: KeyNoteSigner) -> dict[bytes, str]:
-    """A log of each statement alone, with one foreign entry beside it."""
-    receipts = {}
-    for statement in statements:
-        digest = digest_of(statement)
-        neighbour = _hash(b"\x00" + bytes(HASH_BYTES))
-        root = _hash(b"\x01" + _hash(b"\x00" + digest) + neighbour)
-        note = sign_checkpoint(Checkpoint(origin=log.key.name, size=2, root=root), log)
-        receipts[digest] = make_receipt(0, [neighbour], note)
-    return receipts
+    """One log of these statements, after one entry of somebody else."""
+    return receipts_in([bytes(HASH_BYTES), *map(digest_of, statements)], log)
+
+
+def receipts_in(
+    entries: Sequence[bytes], log: KeyNoteSigner = LOG, *, cosigned: Callable[[str], str] = str
+) -> dict[bytes, str]:
+    """Receipts of all entries of a log, under its one checkpoint."""
+    note = cosigned(note_over(entries, log))
+    leaves = [_hash(b"\x00" + entry) for entry in entries]
+    return {
+        entry: make_receipt(place, _path(place, leaves), note)
+        for place, entry in enumerate(entries)
+    }
+
+
+def note_over(entries: Sequence[bytes], log: KeyNoteSigner = LOG) -> str:
+    """The signed checkpoint of a log with these entries."""
+    root = _root([_hash(b"\x00" + entry) for entry in entries])
+    return sign_checkpoint(Checkpoint(origin=log.key.name, size=len(entries), root=root), log)
+
+
+def _split(leaves: Sequence[bytes]) -> int:
+    # RFC 6962, section 2.1: the largest power of two smaller than the number of leaves.
+    return 1 << ((len(leaves) - 1).bit_length() - 1)
+
+
+def _root(leaves: Sequence[bytes]) -> bytes:
+    if len(leaves) == 1:
+        return leaves[0]
+    left = _split(leaves)
+    return _hash(b"\x01" + _root(leaves[:left]) + _root(leaves[left:]))
+
+
+def _path(place: int, leaves: Sequence[bytes]) -> list[bytes]:
+    if len(leaves) == 1:
+        return []
+    left = _split(leaves)
+    if place < left:
+        return [*_path(place, leaves[:left]), _root(leaves[left:])]
+    return [*_path(place - left, leaves[left:]), _root(leaves[:left])]
 
 
 def changed_bundle(bundle: bytes, **members: object) -> bytes:

@@ -29,6 +29,11 @@ def are_statement_contexts(contexts: object) -> bool:
     return any(contexts == [CREDENTIALS_IRI, version] for version in _VERSIONS)
 
 
+def version_of_context(iri: str) -> str | None:
+    """Return the version of the vocabulary that a context is of; ``None`` for others."""
+    return _VERSIONS.get(iri)
+
+
 def version_named_in(document: Mapping[str, Any]) -> str:
     """Return the version of the vocabulary that a statement names; today's where it names none."""
     contexts = document.get("@context")

@@ -4,36 +4,39 @@ Needs no database and, with a trust file, no network. Everything that was not si
 the verifier believes the trust file, and nothing that comes along with what it verifies.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from datetime import datetime
+from typing import Any, Final
 
 import orjson
 
 from passport.domain.errors import InvalidValueError, PassportError
 from passport.domain.passport import StatementKind
-from passport.linked_data.contexts import (
-    STATEMENT_CONTEXTS,
-    are_statement_contexts,
-    context_bytes,
-)
+from passport.linked_data.contexts import context_bytes
 from passport.linked_data.documents import (
     MalformedDocumentError,
     digest_of,
     kind_of,
     parse_document,
-    statements_of,
 )
 from passport.linked_data.schemas import check_statement
-from passport.services.bundle import (
-    LARGEST_BUNDLE,
-    Bundle,
-    MalformedBundleError,
-    is_bundle,
-    parse_bundle,
-)
+from passport.services.bundle import Bundle
 from passport.services.trust import Trust
+from passport.services.verification_battery import what_to_compare
+from passport.services.verification_evidence import (
+    CLOCKS_DIFFER_BY,
+    Evidence,
+    LogEntry,
+    Online,
+)
+from passport.services.verification_input import (
+    Input,
+    InputKind,
+    require_statement_contexts,
+    take_apart,
+)
+from passport.services.verification_parties import check_parties
 from passport.services.verification_report import Check, Finding, VerificationReport
 from passport.services.verification_rules import (
     GenuineStatement,
@@ -41,139 +44,171 @@ from passport.services.verification_rules import (
     check_issuers,
     check_one_battery,
     check_versions,
+    in_force,
 )
-from passport.signing.did import DidDocuments
-from passport.signing.errors import KeyUnknownError
+from passport.services.verification_status import StatusChecks
+from passport.signing.errors import IssuerMismatchError
 from passport.signing.instants import instant_text, parse_instant
-from passport.signing.keys import KeyResolver, VerificationKey
-from passport.signing.proofs import read_issuer, verify_proofs
-from passport.signing.status_list import StatusListError, read_list_address, read_status
-from passport.signing.transparency_log import verify_receipt
+from passport.signing.proofs import (
+    AUTHENTICATION,
+    FOREIGN_CREDENTIAL,
+    Expected,
+    verify_proofs,
+    verify_signatures,
+)
 
-_CLOCKS_DIFFER_BY: Final = timedelta(minutes=5)
-_PRESENTATION_MEMBERS = frozenset({"@context", "type", "verifiableCredential"})
-_STATUS_LIST_TYPE = "BitstringStatusListCredential"
-_MOST_SCHEMA_PROBLEMS = 3
-_UNNAMED = "a statement without id"
+__all__ = ["Asked", "Online", "verify_passport"]
 
-
-class InputUnknownError(PassportError):
-    """What is to be verified is neither a statement, nor a presentation, nor a bundle."""
-
-    code = "verification-input"
-
-
-class UnsignedMemberError(PassportError):
-    """A presentation says something itself, which nobody has signed."""
-
-    code = "unsigned-member"
-
-
-class UnexpectedContextError(PassportError):
-    """A statement is not written in the words of a battery passport alone."""
-
-    code = "unexpected-context"
-
-
-class Online(Protocol):
-    """Fetches what did not come along; left out, nothing is fetched."""
-
-    def resolve(self, verification_method: str) -> VerificationKey:
-        """Return the key behind a verification method."""
-        ...
-
-    def read(self, url: str) -> bytes:
-        """Return a document."""
-        ...
+_MOST_SCHEMA_PROBLEMS: Final = 3
+_UNNAMED: Final = "a statement without id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Evidence:
-    """What comes along with the statements; ``bundle`` claims to be complete."""
+class Asked:
+    """What a verifier asked the one who presents, so that nobody shows an answer to another.
 
-    statements: Sequence[bytes]
-    is_presentation: bool
-    bundle: Bundle | None = None
+    Attributes:
+        domain: Whom the presentation has to be made for.
+        challenge: What it has to answer.
+    """
+
+    domain: str | Collection[str] | None = None
+    challenge: str | None = None
+
+    @property
+    def is_anything(self) -> bool:
+        """Whether anything was asked, so that an unsigned presentation is no answer."""
+        return self.domain is not None or self.challenge is not None
 
 
-def verify_passport(
-    data: bytes, *, trust: Trust, at: datetime, online: Online | None = None
+_NOTHING: Final = Asked()
+
+
+def verify_passport(  # noqa: PLR0913 - what is verified, by whom, for when
+    data: bytes,
+    *,
+    trust: Trust,
+    at: datetime,
+    online: Online | None = None,
+    now: datetime | None = None,
+    asked: Asked = _NOTHING,
 ) -> VerificationReport:
-    """Verify a statement, a presentation or a bundle.
+    """Verify a statement, a presentation or a bundle; or a credential of others by itself.
 
     Args:
         data: The bytes as they came.
         trust: Whom to believe.
         at: The instant asked about.
         online: Fetches keys and status lists that are not at hand; ``None`` stays offline.
+        now: The verifier's clock, where another instant is asked about.
+        asked: What a signed presentation has to answer.
 
     Returns:
         The report; it never raises for anything that stands in the bytes.
     """
-    return _Verification(trust, at, online).run(data)
+    return _Verification(trust, at, max(at, now or at), online, asked).run(data)
 
 
 class _Verification:
     """One verification: what is trusted, and the report as it grows."""
 
-    def __init__(self, trust: Trust, at: datetime, online: Online | None) -> None:
+    def __init__(
+        self, trust: Trust, at: datetime, now: datetime, online: Online | None, asked: Asked
+    ) -> None:
         self._trust = trust
         self._at = at
+        self._now = now
         self._online = online
+        self._asked = asked
         self._report = VerificationReport()
         self._canonicalizer = trust.canonicalizer()
-        self._keys: KeyResolver = DidDocuments({})
-        self._status_lists: dict[str, Mapping[str, Any]] = {}
-        self._oldest_list_at = instant_text(at)
 
     def run(self, data: bytes) -> VerificationReport:
         """Look at everything, and go on after a problem as far as it makes sense."""
         report = self._report
         try:
-            evidence = _take_apart(data)
-            self._keys = _Keys(
-                self._trust.keys(evidence.bundle.did_documents if evidence.bundle else {}),
-                self._online,
-            )
+            given = take_apart(data)
+            evidence = self._evidence(given.bundle)
         except PassportError as error:
             report.refused(Check.SYNTAX, error)
             return report
-        report.passed(Check.SYNTAX, f"{len(evidence.statements)} statements")
-        if evidence.bundle is not None:
-            self._take_status_lists(evidence.bundle)
-            self._check_bundled_contexts(evidence.bundle)
+        report.about = given.about
+        report.passed(Check.SYNTAX, f"{len(given.statements)} statements")
+        if given.kind is InputKind.FOREIGN:
+            self._check_foreign(given, evidence)
+            return report
+        if given.bundle is not None:
+            self._check_bundled_contexts(given.bundle)
+        status = self._status(given.bundle, evidence)
         genuine = [
             statement
-            for body in evidence.statements
-            if (statement := self._check_statement(body, evidence)) is not None
+            for body in given.statements
+            if (statement := self._check_statement(body, given, evidence, status)) is not None
         ]
-        if genuine and evidence.is_presentation:
-            check_one_battery(genuine, report)
-            check_versions(genuine, report)
-            if len(genuine) == len(evidence.statements):
-                check_index(genuine, report)
+        self._check_presenter(given, evidence)
+        self._check_whole(genuine, given)
+        evidence.check_log()
+        report.compare = what_to_compare(genuine)
+        return report
+
+    def _evidence(self, bundle: Bundle | None) -> Evidence:
+        return Evidence(
+            self._trust, bundle, now=self._now, online=self._online, report=self._report
+        )
+
+    def _status(self, bundle: Bundle | None, evidence: Evidence) -> StatusChecks:
+        return StatusChecks(
+            bundle,
+            evidence,
+            at=self._at,
+            canonicalizer=self._canonicalizer,
+            online=self._online,
+            report=self._report,
+        )
+
+    def _check_whole(self, genuine: Sequence[GenuineStatement], given: Input) -> None:
+        report = self._report
+        then = list(genuine)
+        if genuine and given.is_presentation:
+            then = in_force(genuine, at=self._at, now=self._now)
+            check_one_battery(then, report)
+            check_versions(then, report)
+            if len(then) < len(genuine):
+                report.passed(
+                    Check.VERSIONS,
+                    f"as of {instant_text(self._at)}; {len(genuine) - len(then)} later statements "
+                    "were left aside",
+                )
+            if len(genuine) == len(given.statements):
+                check_index(then, report)
             else:
                 report.not_checked(Check.INDEX, "a statement cannot be used; see its problem")
-        check_issuers(genuine, self._trust.roles, report)
-        return report
+        for statement in then:
+            self._check_validity(statement.document, statement.iri)
+        check_parties(then, self._trust, report)
+        check_issuers(then, report)
 
     # One statement
 
-    def _check_statement(self, body: bytes, evidence: _Evidence) -> GenuineStatement | None:
+    def _check_statement(
+        self, body: bytes, given: Input, evidence: Evidence, status: StatusChecks
+    ) -> GenuineStatement | None:
         document = self._parse(body)
         if document is None:
             return None
         name = str(document.get("id", _UNNAMED))
         kind = self._check_words(document, name)
-        if kind is None or not self._check_proof(document, name):
+        if kind is None:
+            return None
+        digests = frozenset({digest_of(body), digest_of(orjson.dumps(document))})
+        entry, refusals = _find_entry(digests, evidence)
+        if not self._check_proof(document, name, entry, evidence):
             return None
         if not self._check_schema(document, name):
             return None
-        digests = frozenset({digest_of(body), digest_of(orjson.dumps(document))})
         statement = GenuineStatement(document=document, kind=kind, digests=digests)
-        self._check_validity(document, name)
-        self._check_status(document, name, evidence)
-        self._check_receipt(statement, evidence)
+        status.check(document, name)
+        self._check_receipt(statement, entry, refusals, given)
         return statement
 
     def _parse(self, body: bytes) -> dict[str, Any] | None:
@@ -185,7 +220,7 @@ class _Verification:
 
     def _check_words(self, document: Mapping[str, Any], name: str) -> StatementKind | None:
         try:
-            _require_contexts(document)
+            require_statement_contexts(document)
         except PassportError as error:
             self._report.refused(Check.CONTEXTS, error, statement=name)
             return None
@@ -193,27 +228,31 @@ class _Verification:
         try:
             kind = kind_of(document)
         except MalformedDocumentError as error:
-            self._report.found(
-                Check.KINDS,
-                Finding.KIND_UNKNOWN,
-                str(error),
-                statement=name,
-            )
+            self._report.found(Check.KINDS, Finding.KIND_UNKNOWN, str(error), statement=name)
             return None
         self._report.passed(Check.KINDS, "every kind of statement is known")
         return kind
 
-    def _check_proof(self, document: Mapping[str, Any], name: str) -> bool:
+    def _check_proof(
+        self,
+        document: Mapping[str, Any],
+        name: str,
+        entry: LogEntry | None,
+        evidence: Evidence,
+    ) -> bool:
         try:
-            self._verify(document)
+            verify_proofs(
+                document,
+                keys=evidence.keys_for(entry),
+                at=self._at,
+                canonicalizer=self._canonicalizer,
+            )
+            evidence.require_suites(document, entry)
         except PassportError as error:
             self._report.refused(Check.PROOFS, error, statement=name)
             return False
         self._report.passed(Check.PROOFS, "every statement was signed by its issuer")
         return True
-
-    def _verify(self, document: Mapping[str, Any]) -> None:
-        verify_proofs(document, keys=self._keys, at=self._at, canonicalizer=self._canonicalizer)
 
     def _check_schema(self, document: Mapping[str, Any], name: str) -> bool:
         problems = check_statement(document)
@@ -234,117 +273,35 @@ class _Verification:
         except InvalidValueError as error:
             reason = str(error)
         if reason:
-            self._report.found(
-                Check.VALIDITY,
-                Finding.NOT_VALID_THEN,
-                reason,
-                statement=name,
-            )
+            self._report.found(Check.VALIDITY, Finding.NOT_VALID_THEN, reason, statement=name)
         else:
             self._report.passed(Check.VALIDITY, f"valid at {instant_text(self._at)}")
 
-    # Status
-
-    def _check_status(self, document: Mapping[str, Any], name: str, evidence: _Evidence) -> None:
-        status = document.get("credentialStatus")
-        if status is None:
-            self._report.passed(Check.STATUS, "nothing was withdrawn")
-            return
-        for entry in status if isinstance(status, list) else [status]:
-            try:
-                self._check_entry(entry, document, name, evidence)
-            except PassportError as error:
-                self._report.refused(Check.STATUS, error, statement=name)
-
-    def _check_entry(
-        self,
-        entry: Mapping[str, Any],
-        document: Mapping[str, Any],
-        name: str,
-        evidence: _Evidence,
-    ) -> None:
-        address = read_list_address(entry)
-        status_list = self._status_list(address)
-        if status_list is None:
-            if evidence.bundle is not None:
-                raise StatusListError(f"the status list {address} is not in the bundle")
-            self._report.not_checked(
-                Check.STATUS, f"the status list {address} is not at hand: ask online, or a bundle"
-            )
-            return
-        if status_list["issuer"] != document["issuer"]:
-            raise StatusListError(
-                f"the status list {address} is of {status_list['issuer']}, "
-                f"the statement of {document['issuer']}"
-            )
-        if read_status(entry, status_list):
-            self._report.found(
-                Check.STATUS,
-                Finding.REVOKED,
-                f"{name} was withdrawn by its issuer",
-                statement=name,
-            )
-        else:
-            self._oldest_list_at = min(
-                self._oldest_list_at, instant_text(parse_instant(status_list["validFrom"]))
-            )
-            self._report.passed(
-                Check.STATUS, f"nothing was withdrawn by the lists of {self._oldest_list_at}"
-            )
-
-    def _status_list(self, address: str) -> Mapping[str, Any] | None:
-        if address not in self._status_lists and self._online is not None:
-            self._status_lists[address] = self._verified_list(self._online.read(address))
-        return self._status_lists.get(address)
-
-    def _take_status_lists(self, bundle: Bundle) -> None:
-        for data in bundle.status_lists:
-            try:
-                status_list = self._verified_list(data)
-                if status_list["id"] in self._status_lists:
-                    raise StatusListError(f"the list {status_list['id']} is in the bundle twice")
-            except PassportError as error:
-                self._report.refused(Check.STATUS, error)
-            else:
-                self._status_lists[status_list["id"]] = status_list
-
-    def _verified_list(self, data: bytes) -> Mapping[str, Any]:
-        document = parse_document(data)
-        types = document.get("type")
-        if not isinstance(types, list) or _STATUS_LIST_TYPE not in types:
-            raise StatusListError(f"{document.get('id')} is no {_STATUS_LIST_TYPE}")
-        self._verify(document)
-        if reason := _why_not_valid(document, self._at):
-            raise StatusListError(f"the status list: {reason}")
-        return {**document, "id": str(document.get("id")), "issuer": read_issuer(document)}
-
     # What else comes along
 
-    def _check_receipt(self, statement: GenuineStatement, evidence: _Evidence) -> None:
-        if evidence.bundle is None:
+    def _check_receipt(
+        self,
+        statement: GenuineStatement,
+        entry: LogEntry | None,
+        refusals: Sequence[PassportError],
+        given: Input,
+    ) -> None:
+        if given.bundle is None:
             self._report.not_checked(Check.RECEIPTS, "no receipts came along: ask for a bundle")
             return
-        found = [
-            (digest, evidence.bundle.receipts[digest])
-            for digest in statement.digests
-            if digest in evidence.bundle.receipts
-        ]
-        if not found:
+        for refusal in refusals:
+            self._report.refused(Check.RECEIPTS, refusal, statement=statement.iri)
+        if entry is not None:
+            self._report.passed(
+                Check.RECEIPTS, f"all statements are in the log {entry.checkpoint.origin}"
+            )
+        elif not refusals:
             self._report.found(
                 Check.RECEIPTS,
                 Finding.RECEIPT_MISSING,
                 f"the bundle has no log receipt for {statement.iri}",
                 statement=statement.iri,
             )
-        for digest, receipt in found:
-            try:
-                checkpoint = verify_receipt(receipt, digest, self._trust.logs)
-            except PassportError as error:
-                self._report.refused(Check.RECEIPTS, error, statement=statement.iri)
-            else:
-                self._report.passed(
-                    Check.RECEIPTS, f"all statements are in the log {checkpoint.origin}"
-                )
 
     def _check_bundled_contexts(self, bundle: Bundle) -> None:
         for address, data in bundle.contexts.items():
@@ -360,73 +317,86 @@ class _Verification:
                     f"the bundle brings {address} with another content than is pinned",
                 )
 
-
-class _Keys:
-    """KeyResolver: the trusted documents first, then the network where it may be asked."""
-
-    def __init__(self, trusted: DidDocuments, online: Online | None) -> None:
-        self._trusted = trusted
-        self._online = online
-
-    def resolve(self, verification_method: str) -> VerificationKey:
-        """Return a key that somebody trusted vouches for."""
+    def _check_presenter(self, given: Input, evidence: Evidence) -> None:
+        """Check who presents, where the presentation is signed, or was asked to be."""
+        if "proof" not in given.document and not self._asked.is_anything:
+            return
+        if not given.is_presentation:
+            return
+        expected = Expected(
+            purpose=AUTHENTICATION, domain=self._asked.domain, challenge=self._asked.challenge
+        )
         try:
-            return self._trusted.resolve(verification_method)
-        except KeyUnknownError:
-            if self._online is None:
-                raise
-        return self._online.resolve(verification_method)
+            proofs = verify_signatures(
+                given.document,
+                keys=evidence.keys_for(None),
+                at=self._at,
+                canonicalizer=self._canonicalizer,
+                expected=expected,
+            )
+            _require_holder(given.document, {proof.key.controller for proof in proofs})
+        except PassportError as error:
+            self._report.refused(Check.PRESENTER, error)
+        else:
+            self._report.passed(
+                Check.PRESENTER, f"presented by {proofs[0].key.controller}, who signed it"
+            )
+
+    # A credential of others
+
+    def _check_foreign(self, given: Input, evidence: Evidence) -> None:
+        document = given.document
+        name = str(document.get("id", _UNNAMED))
+        try:
+            verify_proofs(
+                document,
+                keys=evidence.keys_for(None),
+                at=self._at,
+                canonicalizer=self._canonicalizer,
+                expected=FOREIGN_CREDENTIAL,
+            )
+            evidence.require_suites(document, None)
+        except PassportError as error:
+            self._report.refused(Check.PROOFS, error, statement=name)
+            return
+        self._report.passed(Check.PROOFS, "the credential was signed by its issuer")
+        self._check_validity(document, name)
+        StatusChecks(
+            None,
+            evidence,
+            at=self._at,
+            canonicalizer=self._canonicalizer,
+            online=self._online,
+            report=self._report,
+            expected=FOREIGN_CREDENTIAL,
+        ).check(document, name)
 
 
-def _take_apart(data: bytes) -> _Evidence:
-    document = parse_document(data, largest=LARGEST_BUNDLE)
-    if is_bundle(document):
-        bundle = parse_bundle(document)
-        if not bundle.statements:
-            raise MalformedBundleError("the bundle holds no statement")
-        _require_presentation(document["presentation"])
-        return _Evidence(statements=bundle.statements, is_presentation=True, bundle=bundle)
-    types = document.get("type")
-    names = types if isinstance(types, list) else [types]
-    if "VerifiablePresentation" in names:
-        _require_presentation(document)
-        statements = statements_of(data)
-        if not statements:
-            raise InputUnknownError("the presentation holds no statement")
-        return _Evidence(statements=statements, is_presentation=True)
-    if "VerifiableCredential" in names:
-        return _Evidence(statements=[data], is_presentation=False)
-    raise InputUnknownError(
-        f"a document of type {types!r} is no statement, presentation or bundle of a passport"
-    )
-
-
-def _require_presentation(document: Mapping[str, Any]) -> None:
-    if unsigned := document.keys() - _PRESENTATION_MEMBERS:
-        raise UnsignedMemberError(
-            f"the presentation itself says {', '.join(sorted(unsigned))}, which nobody signed"
+def _require_holder(presentation: Mapping[str, Any], signers: Collection[str]) -> None:
+    holder = presentation.get("holder")
+    named = holder.get("id") if isinstance(holder, Mapping) else holder
+    if named is not None and named not in signers:
+        raise IssuerMismatchError(
+            f"the presentation names {named} as holder, but was signed by {', '.join(signers)}"
         )
-    contexts = document.get("@context")
-    for context in contexts if isinstance(contexts, list) else [contexts]:
-        if not isinstance(context, str):
-            raise UnsignedMemberError("the presentation brings a context of its own")
-        context_bytes(context)
 
 
-def _require_contexts(document: Mapping[str, Any]) -> None:
-    contexts = document.get("@context")
-    for context in contexts if isinstance(contexts, list) else [contexts]:
-        if isinstance(context, str):
-            context_bytes(context)
-    if not are_statement_contexts(contexts):
-        raise UnexpectedContextError(
-            f"a statement names the contexts {', '.join(STATEMENT_CONTEXTS)}, not {contexts}"
-        )
+def _find_entry(
+    digests: frozenset[bytes], evidence: Evidence
+) -> tuple[LogEntry | None, Sequence[PassportError]]:
+    """Return where a statement stands in a log, and why receipts that came along do not count."""
+    found: LogEntry | None = None
+    refusals: list[PassportError] = []
+    for digest in digests:
+        try:
+            found = evidence.find_entry(digest) or found
+        except PassportError as error:
+            refusals.append(error)
+    return found, refusals
 
 
 def _why_not_valid(document: Mapping[str, Any], at: datetime) -> str | None:
-    begin = parse_instant(document.get("validFrom"))
-    if begin > at + _CLOCKS_DIFFER_BY:
+    if "validFrom" in document and parse_instant(document["validFrom"]) > at + CLOCKS_DIFFER_BY:
         return f"valid from {document['validFrom']}, after {instant_text(at)}"
     if "validUntil" in document and parse_instant(document["validUntil"]) <= at:
         return f"valid until {document['validUntil']}, before {instant_text(at)}"

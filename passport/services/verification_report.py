@@ -10,18 +10,27 @@ from passport.linked_data.contexts import UnknownContextError
 from passport.linked_data.documents import MalformedDocumentError
 from passport.linked_data.rdf_canon import TooComplexError
 from passport.services.bundle import MalformedBundleError
-from passport.signing.errors import CryptosuiteUnknownError, KeyUnknownError
+from passport.signing.errors import (
+    CryptosuiteUnknownError,
+    KeyEndedUnprovenError,
+    KeyUnknownError,
+    SuiteRetiredError,
+)
 from passport.signing.status_list import StatusListError
+from passport.signing.time_stamps import TimeStampError
 from passport.signing.transparency_log import UnknownLogError
 from passport.signing.web_reader import AddressRefusedError, UnreachableError
 
 
 class Verdict(StrEnum):
-    """The answer to a person who asks whether to believe a passport; the worst one counts."""
+    """The answer to a person who asks whether to believe a passport; the worst one counts.
+
+    A whole that nobody signed as such, put together from genuine statements, is not signed by whom
+    it says. A whole of which something is missing could not be checked.
+    """
 
     AUTHENTIC = "authentic"
     WITHDRAWN = "authentic but corrected or withdrawn"
-    NOT_ONE_PASSPORT = "signed, but not the whole passport of one battery"
     NOT_CHECKED = "could not be checked"
     FORGED = "not signed by whom it says"
 
@@ -44,6 +53,9 @@ class Check(StrEnum):
     INDEX = "index"
     ISSUERS = "issuers"
     RECEIPTS = "receipts"
+    LOG = "log"
+    TIME = "time"
+    PRESENTER = "presenter"
 
 
 class Finding(StrEnum):
@@ -53,6 +65,8 @@ class Finding(StrEnum):
     SCHEMA = "statement-schema"
     NOT_VALID_THEN = "not-valid-then"
     REVOKED = "statement-revoked"
+    SUSPENDED = "statement-suspended"
+    CORRECTED = "statement-corrected"
     SUPERSEDED = "statement-superseded"
     OTHER_BATTERY = "statement-of-another-battery"
     VERSION_TWICE = "version-twice"
@@ -62,34 +76,49 @@ class Finding(StrEnum):
     INDEX_HIDES = "index-hides-statement"
     WITHHELD = "statement-withheld"
     ISSUER_WITHOUT_SAY = "issuer-without-say"
+    GTIN_OF_ANOTHER = "gtin-of-another-operator"
+    HOST_NOT_OF_OPERATOR = "host-not-of-operator"
     RECEIPT_MISSING = "receipt-missing"
+    LOG_FORKED = "log-forked"
+    LOG_EXTENSION_MISSING = "log-extension-missing"
+    WITNESSES_MISSING = "witnesses-missing"
     CONTEXT_CHANGED = "bundled-context-changed"
 
     @property
     def verdict(self) -> Verdict:
         """What this finding alone makes of the whole."""
         match self:
-            case Finding.NOT_VALID_THEN | Finding.REVOKED | Finding.SUPERSEDED:
+            case (
+                Finding.NOT_VALID_THEN
+                | Finding.REVOKED
+                | Finding.SUSPENDED
+                | Finding.CORRECTED
+                | Finding.SUPERSEDED
+            ):
                 return Verdict.WITHDRAWN
-            case Finding.ISSUER_WITHOUT_SAY:
+            case (
+                Finding.ISSUER_WITHOUT_SAY
+                | Finding.GTIN_OF_ANOTHER
+                | Finding.HOST_NOT_OF_OPERATOR
+                | Finding.OTHER_BATTERY
+                | Finding.CHAIN_BROKEN
+                | Finding.INDEX_MISMATCH
+                | Finding.INDEX_HIDES
+            ):
                 return Verdict.FORGED
             case (
                 Finding.KIND_UNKNOWN
                 | Finding.SCHEMA
+                | Finding.VERSION_TWICE
+                | Finding.INDEX_MISSING
+                | Finding.WITHHELD
                 | Finding.RECEIPT_MISSING
+                | Finding.LOG_FORKED
+                | Finding.LOG_EXTENSION_MISSING
+                | Finding.WITNESSES_MISSING
                 | Finding.CONTEXT_CHANGED
             ):
                 return Verdict.NOT_CHECKED
-            case (
-                Finding.OTHER_BATTERY
-                | Finding.VERSION_TWICE
-                | Finding.CHAIN_BROKEN
-                | Finding.INDEX_MISSING
-                | Finding.INDEX_MISMATCH
-                | Finding.INDEX_HIDES
-                | Finding.WITHHELD
-            ):
-                return Verdict.NOT_ONE_PASSPORT
             case _:
                 assert_never(self)
 
@@ -112,7 +141,10 @@ _CANNOT_TELL: Final = (
     TooComplexError,
     CryptosuiteUnknownError,
     KeyUnknownError,
+    KeyEndedUnprovenError,
+    SuiteRetiredError,
     StatusListError,
+    TimeStampError,
     UnknownLogError,
     UnreachableError,
     AddressRefusedError,
@@ -137,11 +169,32 @@ class FoundProblem:
     verdict: Verdict
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Something to hold against the battery itself, which no signature can do.
+
+    Attributes:
+        what: What to look at, in words.
+        value: What the record says.
+    """
+
+    what: str
+    value: str
+
+
 @dataclass(slots=True)
 class VerificationReport:
-    """Everything a verification looked at and found."""
+    """Everything a verification looked at and found.
+
+    Attributes:
+        problems: What speaks against believing it.
+        about: What was verified, in words.
+        compare: What to hold against the battery.
+    """
 
     problems: list[FoundProblem] = field(default_factory=list)
+    about: str = ""
+    compare: list[Comparison] = field(default_factory=list)
     _details: dict[Check, str] = field(default_factory=dict)
     _outcomes: dict[Check, Outcome] = field(default_factory=dict)
 
@@ -178,6 +231,7 @@ class VerificationReport:
         return {
             "verified": self.verified,
             "verdict": self.verdict.value,
+            "about": self.about,
             "checks": [
                 {
                     "check": check.value,
@@ -195,6 +249,9 @@ class VerificationReport:
                     "statement": problem.statement,
                 }
                 for problem in self.problems
+            ],
+            "compareWithTheBattery": [
+                {"what": one.what, "value": one.value} for one in self.compare
             ],
         }
 

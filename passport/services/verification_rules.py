@@ -8,15 +8,17 @@ statements whose proof holds are looked at here.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from passport.domain.actor import Role
 from passport.domain.event import EventKind
 from passport.domain.passport import StatementKind
 from passport.linked_data.documents import digest_text
 from passport.services.series import CHAINS, series_iri
+from passport.services.verification_evidence import CLOCKS_DIFFER_BY
 from passport.services.verification_report import Check, Finding, VerificationReport
+from passport.signing.instants import parse_instant
 
 _MODEL_KINDS = frozenset(
     {
@@ -29,7 +31,6 @@ _MODEL_KINDS = frozenset(
 _LISTED_KINDS = frozenset({StatementKind.ITEM_PUBLIC, StatementKind.ITEM_DECLARED})
 """Kinds that an index lists by digest."""
 _SIGNED_BY_RESPONSIBLE = frozenset({StatementKind.INDEX, *_LISTED_KINDS})
-_RECYCLING = frozenset({EventKind.RECYCLING_STARTED, EventKind.RECYCLED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,11 @@ class GenuineStatement:
         return int(self.document["version"])
 
     @property
+    def begins_at(self) -> datetime:
+        """When it was stated."""
+        return parse_instant(self.document["validFrom"])
+
+    @property
     def model(self) -> str:
         """IRI of the model it is about or names; empty where it names none."""
         if self.kind is StatementKind.PRODUCTION or self.kind not in _MODEL_KINDS:
@@ -82,6 +88,30 @@ class GenuineStatement:
     def event(self) -> str:
         """What happened, for an event; empty for other kinds."""
         return str(self.subject.get("eventKind", "")) if self.kind is StatementKind.EVENT else ""
+
+
+def in_force(
+    statements: Sequence[GenuineStatement], *, at: datetime, now: datetime
+) -> list[GenuineStatement]:
+    """Return the statements of a passport as it was at an instant.
+
+    What was stated later is left aside, unless nothing of its series was valid then: a passport
+    of which a part did not exist yet is not valid then. What lies ahead of the verifier's clock is
+    never left aside.
+
+    Args:
+        statements: The statements of one presentation.
+        at: The instant asked about.
+        now: The verifier's clock.
+    """
+    begun = {one.series for one in statements if one.begins_at <= at + CLOCKS_DIFFER_BY}
+    return [
+        one
+        for one in statements
+        if one.begins_at <= at + CLOCKS_DIFFER_BY
+        or one.begins_at > now + CLOCKS_DIFFER_BY
+        or (one.series not in begun and one.kind not in CHAINS)
+    ]
 
 
 def check_one_battery(statements: Sequence[GenuineStatement], report: VerificationReport) -> None:
@@ -235,11 +265,7 @@ def _check_series(
             )
 
 
-def check_issuers(
-    statements: Sequence[GenuineStatement],
-    roles: Mapping[str, frozenset[Role]],
-    report: VerificationReport,
-) -> None:
+def check_issuers(statements: Sequence[GenuineStatement], report: VerificationReport) -> None:
     """Find statements by a party that has no say in them.
 
     The index names who is responsible for the passport; that party signs the index and the item
@@ -257,10 +283,7 @@ def check_issuers(
         )
     recyclers = {one.issuer for one in statements if one.event == EventKind.RECYCLING_STARTED}
     for statement in statements:
-        reason = _why_not_theirs(statement, responsible, recyclers) or _why_not_in_role(
-            statement, roles
-        )
-        if reason:
+        if reason := _why_not_theirs(statement, responsible, recyclers):
             report.found(
                 Check.ISSUERS,
                 Finding.ISSUER_WITHOUT_SAY,
@@ -290,23 +313,6 @@ def _why_not_theirs(
         involved = statement.subject.get("involvedParties", [])
         if issuer not in involved:
             return f"{issuer} is not the party that placed the successor on the market"
-    return None
-
-
-def _why_not_in_role(
-    statement: GenuineStatement, roles: Mapping[str, frozenset[Role]]
-) -> str | None:
-    allowed = roles.get(statement.issuer)
-    if allowed is None:
-        return None
-    if statement.event in _RECYCLING and Role.RECYCLER not in allowed:
-        return f"{statement.issuer} is no recycler, but says the battery was recycled"
-    if statement.event == EventKind.SUCCESSION and allowed.isdisjoint(
-        {Role.SECOND_LIFE, Role.OPERATOR}
-    ):
-        return f"{statement.issuer} places no batteries on the market, but says it did"
-    if statement.kind in _MODEL_KINDS and allowed.isdisjoint({Role.SECOND_LIFE, Role.OPERATOR}):
-        return f"{statement.issuer} places no batteries on the market, but describes a model"
     return None
 
 

@@ -105,6 +105,18 @@ class KeyExpiredError(ProofError):
     code = "key-expired"
 
 
+class KeyEndedUnprovenError(ProofError):
+    """The key has ended, and nothing proves that the proof was made before."""
+
+    code = "key-ended-unproven"
+
+
+class SuiteRetiredError(ProofError):
+    """The suite is broken by now, and nothing proves that the proof was made before."""
+
+    code = "suite-retired"
+
+
 class KeyUnknownError(ProofError):
     """Nobody vouches for a key of this name."""
 

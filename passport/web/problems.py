@@ -53,7 +53,7 @@ from passport.linked_data.rdf_canon import TooComplexError
 from passport.services.bundle import MalformedBundleError
 from passport.services.importing import FileUnreadableError
 from passport.services.trust import TrustFileError
-from passport.services.verification import (
+from passport.services.verification_input import (
     InputUnknownError,
     UnexpectedContextError,
     UnsignedMemberError,

@@ -14,6 +14,7 @@ from passport.services.bundle import make_bundle
 from passport.services.did_history import did_document
 from passport.services.disclosure import Disclosure
 from passport.services.ports import SignedStatement
+from passport.services.status_lists import lists_of
 from passport.services.trust import Trust
 from passport.services.verification import verify_passport
 from passport.services.verification_report import Verdict as Answer
@@ -28,7 +29,6 @@ _HOW = Link(text="How this was checked", href="#evidence")
 _FINDINGS = {
     Answer.AUTHENTIC: Finding.AUTHENTIC,
     Answer.WITHDRAWN: Finding.WITHDRAWN,
-    Answer.NOT_ONE_PASSPORT: Finding.UNCHECKED,
     Answer.NOT_CHECKED: Finding.UNCHECKED,
     Answer.FORGED: Finding.NOT_AUTHENTIC,
 }
@@ -80,10 +80,7 @@ class Verdicts:
     def check_statements(self, statements: Sequence[SignedStatement]) -> Checked:
         """Verify some statements: proofs, status, log, and that they are of one passport."""
         services = self.passport.services
-        lists = {
-            list_id: services.status_list(list_id)
-            for list_id in sorted({one.status_list for one in statements})
-        }
+        lists = {list_id: services.status_list(list_id) for list_id in lists_of(statements)}
         key = hashlib.sha256(
             b"".join([*(one.digest for one in statements), *lists.values()])
         ).digest()

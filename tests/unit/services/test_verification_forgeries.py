@@ -155,7 +155,7 @@ FORGED_PASSPORTS = {
             ),
         ).bundle(),
         "statement-of-another-battery",
-        "signed, but not the whole passport of one battery",
+        "not signed by whom it says",
     ),
     "a series of another battery": (
         lambda: replace(
@@ -166,7 +166,7 @@ FORGED_PASSPORTS = {
             ),
         ).bundle(),
         "statement-of-another-battery",
-        "signed, but not the whole passport of one battery",
+        "not signed by whom it says",
     ),
     "the model of another battery": (
         lambda: replace(
@@ -177,17 +177,17 @@ FORGED_PASSPORTS = {
             ),
         ).bundle(),
         "statement-of-another-battery",
-        "signed, but not the whole passport of one battery",
+        "not signed by whom it says",
     ),
     "a statement that the index lists and nobody shows": (
         lambda: replace(PLAN, withheld=(ITEM_DECLARED,)).bundle(),
         "statement-withheld",
-        "signed, but not the whole passport of one battery",
+        "could not be checked",
     ),
     "a model that the index names and nobody shows": (
         lambda: replace(PLAN, withheld=(MODEL_PUBLIC,)).bundle(),
         "statement-withheld",
-        "signed, but not the whole passport of one battery",
+        "could not be checked",
     ),
     "a statement that the index lists with another content": (
         lambda: replace(
@@ -198,17 +198,17 @@ FORGED_PASSPORTS = {
             ),
         ).bundle(),
         "index-mismatch",
-        "signed, but not the whole passport of one battery",
+        "not signed by whom it says",
     ),
     "a statement that the index hides": (
         lambda: replace(PLAN, listed=(ITEM_PUBLIC,)).bundle(),
         "index-hides-statement",
-        "signed, but not the whole passport of one battery",
+        "not signed by whom it says",
     ),
     "no index": (
         lambda: replace(PLAN, with_index=False).bundle(),
         "index-missing",
-        "signed, but not the whole passport of one battery",
+        "could not be checked",
     ),
     "an old version beside the new one": (
         lambda: newer_version_of_item().bundle(),
@@ -218,19 +218,19 @@ FORGED_PASSPORTS = {
     "a condition left out of the middle of the chain": (
         lambda: replace(PLAN, others=(*PLAN.others, FIRST_CONDITION, condition_three())).bundle(),
         "statement-withheld",
-        "signed, but not the whole passport of one battery",
+        "could not be checked",
     ),
     "two first versions": (
         lambda: replace(PLAN, others=(*PLAN.others, FIRST_CONDITION, twice_version_one())).bundle(),
         "version-twice",
-        "signed, but not the whole passport of one battery",
+        "could not be checked",
     ),
     "a version that continues another one": (
         lambda: replace(
             PLAN, others=(*PLAN.others, FIRST_CONDITION, condition_on_another_one())
         ).bundle(),
         "chain-broken",
-        "signed, but not the whole passport of one battery",
+        "not signed by whom it says",
     ),
     "an index by somebody who is not responsible": (
         lambda: replace(PLAN, index_issuer=RIVAL).bundle(),
