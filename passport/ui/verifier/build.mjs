@@ -29,6 +29,7 @@ const result = await build({
   target: ["es2022"],
   charset: "utf8",
   legalComments: "none", // NOTICE.md beside the files names who made what
+  define: { "import.meta.url": "location.href" }, // these are scripts, no modules: every browser starts them
   loader: { ".jsonld": "json" },
   metafile: true,
   write: false,
