@@ -18,7 +18,9 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from passport.domain.errors import PassportError
+from passport.domain.errors import InvalidValueError, PassportError
+from passport.keystore.token_uri import SCHEME as TOKEN_SCHEME
+from passport.keystore.token_uri import parse_token_uri
 from passport.signing.witness_client import parse_witness
 
 PREFIX = "PASSPORT_"
@@ -67,6 +69,8 @@ class Settings(BaseSettings):
     public_base_url: str = "http://localhost:8000"
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(default_factory=_hosts_of)
     keystore: str = Field(default_factory=lambda given: f"file:{given.get('data', 'data')}/keys")
+    log_keystore: str = Field(default_factory=lambda given: str(given.get("keystore", "")))
+    keystore_pin: SecretStr = SecretStr("")
     keystore_passphrase: SecretStr = SecretStr(_DEMONSTRATION_SECRET)
     session_secret: SecretStr = SecretStr(_DEMONSTRATION_SECRET)
     log_origin: str = Field(default_factory=_origin_of)
@@ -120,12 +124,20 @@ class Settings(BaseSettings):
             raise ValueError(f"names {backend}; this service speaks sqlite and postgresql")
         return text
 
-    @field_validator("keystore")
+    @field_validator("keystore", "log_keystore")
     @classmethod
     def _is_a_keystore(cls, text: str) -> str:
+        if text.startswith(TOKEN_SCHEME):
+            try:
+                parse_token_uri(text)
+            except InvalidValueError as error:
+                raise ValueError(str(error)) from error
+            return text
         if text == "memory:" or (text.startswith("file:") and text != "file:"):
             return text
-        raise ValueError("is file:FOLDER, or memory: for a try")
+        raise ValueError(
+            "is file:FOLDER, pkcs11:token=LABEL?module-path=LIBRARY, or memory: for a try"
+        )
 
     @field_validator("witnesses")
     @classmethod
@@ -213,15 +225,23 @@ def _check_public_address(settings: Settings) -> Iterator[str]:
 
 
 def _check_production(settings: Settings) -> Iterator[str]:
-    for name in ("keystore_passphrase", "session_secret"):
+    keystores = {"keystore": settings.keystore, "log_keystore": settings.log_keystore}
+    has_files = any(place.startswith("file:") for place in keystores.values())
+    # Keys in a token need its PIN and no passphrase.
+    needed = ("keystore_passphrase", "session_secret") if has_files else ("session_secret",)
+    for name in needed:
         secret = getattr(settings, name).get_secret_value()
         variable = PREFIX + name.upper()
         if secret == _DEMONSTRATION_SECRET:
             yield f"{variable} is the demonstration's, which everybody knows; set one of your own"
         elif len(secret) < _SHORTEST_SECRET:
             yield f"{variable} has {len(secret)} characters; {_SHORTEST_SECRET} are the least"
-    if settings.keystore == "memory:":
-        yield f"{PREFIX}KEYSTORE is memory: and forgets its keys at the end; use file:FOLDER"
+    for name, place in keystores.items():
+        if place == "memory:":
+            yield (
+                f"{PREFIX}{name.upper()} is memory: and forgets its keys at the end; use "
+                "file:FOLDER"
+            )
     url = make_url(settings.database_url)
     if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
         yield f"{PREFIX}DATABASE_URL keeps the record in memory; name a file or a server"

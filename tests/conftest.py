@@ -2,7 +2,7 @@
 
 from hypothesis import settings
 
-pytest_plugins = ["builders", "databases", "servers", "telemetry_store"]
+pytest_plugins = ["builders", "databases", "hsm", "servers", "telemetry_store"]
 
 # How long an example takes depends on what else the machine does: the gate sets no deadline.
 settings.register_profile("gate", deadline=None)

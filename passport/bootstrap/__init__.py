@@ -18,6 +18,7 @@ from passport.bootstrap.demonstration import give_second_life, load_record
 from passport.bootstrap.extensions import Extension, load_extensions
 from passport.bootstrap.import_services import Imports
 from passport.bootstrap.labelling import label_of, label_of_model
+from passport.bootstrap.restoring import require_restored
 from passport.bootstrap.services import PassportServices
 from passport.diagnostics import configure_logs
 from passport.domain.access import Audience
@@ -28,6 +29,9 @@ from passport.domain.identifiers import BatteryId, ModelId
 from passport.exchange.labels import LabelFormat, make_label
 from passport.keystore.files import FileKeystore
 from passport.keystore.memory import MemoryKeystore
+from passport.keystore.pkcs11 import Pkcs11Keystore
+from passport.keystore.token_uri import SCHEME as TOKEN_SCHEME
+from passport.keystore.token_uri import TokenUri, parse_token_uri
 from passport.rules.annex_vi import collection_symbol
 from passport.services import publishing
 from passport.services.imports import IMPORT_JOB
@@ -209,6 +213,7 @@ def open_passport(
     """
     settings = settings or read_settings(**given)
     clock = clock or SystemClock()
+    require_restored(settings.data)
     settings.data.mkdir(parents=True, exist_ok=True)
     engine = make_engine(settings.database_address)
     extensions = load_extensions(settings.extensions)
@@ -217,8 +222,10 @@ def open_passport(
         source = extension.migrations()
         if source is not None:
             upgrade(engine, source)
-    keys = _open_keys(settings)
-    log = SqlTransparencyLog(engine, _log_signer(settings, keys))
+    keys = _open_keys(settings, settings.keystore)
+    is_one = settings.log_keystore == settings.keystore
+    log_keys = keys if is_one else _open_keys(settings, settings.log_keystore)
+    log = SqlTransparencyLog(engine, _log_signer(settings, log_keys))
     log.repair(clock.now())
     services = PassportServices(
         engine,
@@ -254,13 +261,27 @@ def _read_chemistries(settings: Settings) -> Chemistries:
         ) from error
 
 
-def _open_keys(settings: Settings) -> KeyStore:
-    if settings.keystore == "memory:":
+def _open_keys(settings: Settings, place: str) -> KeyStore:
+    if place == "memory:":
         return MemoryKeystore()
+    if place.startswith(TOKEN_SCHEME):
+        return _open_token(settings, parse_token_uri(place))
     return FileKeystore(
-        Path(settings.keystore.removeprefix("file:")),
+        Path(place.removeprefix("file:")),
         settings.keystore_passphrase.get_secret_value(),
     )
+
+
+def _open_token(settings: Settings, uri: TokenUri) -> KeyStore:
+    pin = settings.keystore_pin.get_secret_value()
+    if uri.pin_file is not None:
+        try:
+            pin = uri.pin_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsRefusedError(
+                f"PASSPORT_KEYSTORE: the file of the PIN cannot be read: {error}"
+            ) from error
+    return Pkcs11Keystore(uri, pin)
 
 
 def _log_signer(settings: Settings, keys: KeyStore) -> KeyNoteSigner:

@@ -103,6 +103,13 @@ def test_the_database_password_joins_the_address_and_is_never_shown():
     assert OWN_SECRET not in repr(settings)
 
 
+def test_keys_in_a_token_need_no_passphrase():
+    address = "pkcs11:token=passport?module-path=/usr/lib/module.so"
+    given = PRODUCTION | {"keystore": address, "keystore_passphrase": "demonstration-only"}
+
+    assert read_settings(**given).log_keystore == address
+
+
 def test_production_starts_with_secrets_of_its_own():
     assert read_settings(**PRODUCTION).mode is Mode.PRODUCTION
 
@@ -159,7 +166,9 @@ def test_a_demonstration_speaks_plain_http_to_nobody_else():
         ({"database_url": "mysql://host/name"}, "PASSPORT_DATABASE_URL: names mysql"),
         ({"database_url": "nothing"}, "PASSPORT_DATABASE_URL: is no database URL"),
         ({"keystore": "file:"}, "PASSPORT_KEYSTORE: is file:FOLDER"),
-        ({"keystore": "pkcs11:"}, "PASSPORT_KEYSTORE: is file:FOLDER"),
+        ({"keystore": "hsm:"}, "PASSPORT_KEYSTORE: is file:FOLDER"),
+        ({"keystore": "pkcs11:"}, "PASSPORT_KEYSTORE: is pkcs11:token=LABEL"),
+        ({"log_keystore": "paper:"}, "PASSPORT_LOG_KEYSTORE: is file:FOLDER"),
         ({"max_request_bytes": 0}, "PASSPORT_MAX_REQUEST_BYTES: Input should be greater than 0"),
     ],
 )
