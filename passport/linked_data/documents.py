@@ -25,6 +25,7 @@ from passport.domain.errors import ContentRefusedError, InvalidValueError, Passp
 from passport.domain.passport import StatementKind
 from passport.domain.units import decimal_text, is_short
 from passport.linked_data.contexts import STATEMENT_CONTEXTS
+from passport.linked_data.fast_json import parse_compact
 from passport.linked_data.terms import CREDENTIALS_IRI, VOCABULARY, term_iri
 
 LARGEST_DOCUMENT = 1_048_576
@@ -65,6 +66,17 @@ def parse_document(data: bytes, *, largest: int = LARGEST_DOCUMENT) -> dict[str,
         MalformedDocumentError: No JSON object; too long or too deep; a key stands twice; or it
             holds null, NaN, a fraction, an integer beyond 2^53 - 1, a control character or a lone
             surrogate.
+    """
+    if len(data) <= largest and (document := parse_compact(data)) is not None:
+        return document
+    return parse_plainly(data, largest=largest)
+
+
+def parse_plainly(data: bytes, *, largest: int = LARGEST_DOCUMENT) -> dict[str, Any]:
+    """Read what `parse_document` reads, value by value.
+
+    Raises:
+        MalformedDocumentError: See `parse_document`.
     """
     document = _parse(data, largest, fraction=_refuse_fraction)
     for path, value in _walk(document):
@@ -222,17 +234,18 @@ def instant_text(instant: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StatusEntry:
-    """A statement's place on its issuer's list of revocations."""
+    """A statement's place on one of its issuer's status lists."""
 
     list_iri: str
     index: int
+    purpose: str = "revocation"
 
     def as_node(self) -> dict[str, str]:
         """Return it as a credential names it."""
         return {
             "id": f"{self.list_iri}#{self.index}",
             "type": "BitstringStatusListEntry",
-            "statusPurpose": "revocation",
+            "statusPurpose": self.purpose,
             "statusListIndex": str(self.index),
             "statusListCredential": self.list_iri,
         }
@@ -248,7 +261,7 @@ def build_statement(  # noqa: PLR0913 - one argument for each member of a creden
     issuer_did: str,
     content: Content,
     valid_from: datetime,
-    status: StatusEntry | None = None,
+    status: StatusEntry | Sequence[StatusEntry] | None = None,
     previous: bytes | None = None,
 ) -> dict[str, Any]:
     """Build a statement, not signed yet, from a content of its kind.
@@ -262,7 +275,7 @@ def build_statement(  # noqa: PLR0913 - one argument for each member of a creden
         issuer_did: Operator that will sign it.
         content: Values by term; absent ones with their reason (`passport.domain.content.absent`).
         valid_from: Instant from which it holds.
-        status: Its place on a list of revocations.
+        status: Its place on a status list, or its places on several.
         previous: SHA-256 of the signed statement before it in the series.
 
     Raises:
@@ -281,7 +294,11 @@ def build_statement(  # noqa: PLR0913 - one argument for each member of a creden
     if previous is not None:
         document["previous"] = digest_text(previous)
     if status is not None:
-        document["credentialStatus"] = status.as_node()
+        document["credentialStatus"] = (
+            status.as_node()
+            if isinstance(status, StatusEntry)
+            else [entry.as_node() for entry in status]
+        )
     document["credentialSubject"] = {
         "id": subject_iri,
         "type": kind.subject_class,
