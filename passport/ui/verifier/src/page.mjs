@@ -3,6 +3,7 @@
 import { FetchError, readLogKey, readPublished, readRecord, recordAddress } from "./fetching.mjs";
 import { forget, keepTrust, recall, remember } from "./memory.mjs";
 import { render } from "./result.mjs";
+import { counted } from "./words.mjs";
 
 const PATIENCE_MS = 120_000;
 
@@ -163,7 +164,7 @@ async function takeTrust(file) {
     return;
   }
   say(keepTrust(trust)
-    ? `From now on only the ${Object.keys(trust.dids).length} parties of ${file.name} are believed here.`
+    ? `From now on only whom ${file.name} names is believed here.`
     : "This browser keeps nothing for this page, so the trust file cannot be used.");
   listRemembered();
 }
@@ -172,8 +173,8 @@ function listRemembered() {
   const { dids, logs, trust } = recall();
   const parties = Object.keys(trust?.dids ?? dids);
   byId("trusted").textContent = trust
-    ? `Your trust file is used: ${parties.length} parties, ${trust.logs.length} logs.`
-    : `This device remembers the keys of ${parties.length} parties and ${Object.keys(logs).length} logs.`;
+    ? `Your trust file is used: ${counted(parties.length, "party", "parties")}, ${counted(trust.logs.length, "log", "logs")}.`
+    : `This device remembers the keys of ${counted(parties.length, "party", "parties")} and ${counted(Object.keys(logs).length, "log", "logs")}.`;
   byId("forget").hidden = !trust && parties.length === 0;
 }
 
@@ -187,6 +188,7 @@ function takeDropped(event) {
 }
 
 function install() {
+  byId("without-script").hidden = true;
   verifier.hidden = false;
   byId("address-form").addEventListener("submit", (event) => {
     event.preventDefault();

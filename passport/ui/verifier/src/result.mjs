@@ -1,6 +1,6 @@
 // The report as parts of the page; texts are set as texts, never as markup.
 
-import { checksOf, kindWords, nameOf, reasonsOf, sentence, sourceWords, verdictOf } from "./words.mjs";
+import { checksOf, counted, kindWords, nameOf, reasonsOf, sentence, sourceWords, verdictOf } from "./words.mjs";
 
 function element(name, { text, ...attributes } = {}, ...children) {
   const made = document.createElement(name);
@@ -79,7 +79,7 @@ function checkedPart(report) {
   }
   return card("checked", report.problems.length ? "What was looked at" : "What was checked", list(checks, { class: "verifier-list" }),
     element("details", {},
-      element("summary", { text: `The ${report.statements.length} statements` }),
+      element("summary", { text: counted(report.statements.length, "statement", "statements") }),
       element("ul", { class: "verifier-list" }, ...report.statements.map((one) =>
         element("li", {}, element("b", { text: kindWords(one.kind) }),
           ` signed by ${nameOf(one.issuer)}${one.signedAt ? `, ${one.signedAt}` : ""} `, element("code", { text: one.name }))))));

@@ -2,16 +2,16 @@
 
 import { hostOf } from "./did_web.mjs";
 
-export const VERDICT_WORDS = {
+const VERDICT_WORDS = {
   authentic: {
     tone: "authentic",
     title: "The record is authentic",
-    text: "Everything in it was signed by the parties below, and nothing was changed since.",
+    text: "Everything in it was signed by SIGNERS, and nothing was changed since.",
   },
   withdrawn: {
     tone: "warning",
     title: "Authentic, but corrected or withdrawn",
-    text: "The parties below signed it, and something in it no longer holds.",
+    text: "It was signed by SIGNERS, and something in it no longer holds.",
   },
   forged: {
     tone: "danger",
@@ -46,7 +46,9 @@ const KINDS = {
 export const kindWords = (kind) => KINDS[kind] ?? kind;
 
 export function verdictOf(report) {
-  const words = VERDICT_WORDS[report.verdict];
+  const signers = report.parties.map(({ did }) => nameOf(did)).join(", ");
+  const words = { ...VERDICT_WORDS[report.verdict] };
+  words.text = words.text.replace("SIGNERS", signers);
   const codes = report.problems.filter((one) => one.verdict === report.verdict).map((one) => one.code);
   return report.verdict === "unchecked" && codes.length > 0 && codes.every((code) => MIXED.has(code))
     ? { ...words, text: MIXED_TEXT }
@@ -88,7 +90,7 @@ export function checksOf(report) {
   const suites = [...new Set(report.statements.map((one) => one.suite))].join(", ");
   const checks = [];
   if (count > 0) {
-    checks.push(`${count} ${count === 1 ? "signature" : "signatures"} (${suites}), each with a key of its issuer`);
+    checks.push(`${counted(count, "signature", "signatures")} (${suites}), each with a key of its issuer`);
   }
   if (report.listsFrom) {
     checks.push(`The issuers' lists of what was withdrawn; the oldest is of ${report.listsFrom}`);
@@ -102,3 +104,5 @@ export function checksOf(report) {
   }
   return checks;
 }
+
+export const counted = (count, one, many) => `${count} ${count === 1 ? one : many}`;
