@@ -273,6 +273,22 @@ def _path(place: int, leaves: Sequence[bytes]) -> list[bytes]:
     return [*_path(place - left, leaves[left:]), _root(leaves[:left])]
 
 
+def consistency_in(entries: Sequence[bytes], old_size: int) -> list[bytes]:
+    """Consistency proof from the first entries of a log to all of them."""
+    leaves = [_hash(b"\x00" + entry) for entry in entries]
+    return _subproof(old_size, leaves, is_whole=True) if old_size < len(leaves) else []
+
+
+def _subproof(old_size: int, leaves: Sequence[bytes], *, is_whole: bool) -> list[bytes]:
+    # RFC 6962, section 2.1.2.
+    if old_size == len(leaves):
+        return [] if is_whole else [_root(leaves)]
+    left = _split(leaves)
+    if old_size <= left:
+        return [*_subproof(old_size, leaves[:left], is_whole=is_whole), _root(leaves[left:])]
+    return [*_subproof(old_size - left, leaves[left:], is_whole=False), _root(leaves[:left])]
+
+
 def changed_bundle(bundle: bytes, **members: object) -> bytes:
     return orjson.dumps(orjson.loads(bundle) | members)
 

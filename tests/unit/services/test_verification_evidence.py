@@ -1,0 +1,445 @@
+"""Keys and suites that have lost their worth, forked logs, witnesses: what proves the time."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import orjson
+import pytest
+from builders_bundle import (
+    DID_DOCUMENTS,
+    FIRST_CONDITION,
+    ITEM_PUBLIC,
+    KEYS,
+    LOG,
+    MAKER,
+    OTHER_LOG,
+    SIGNED_AT,
+    TRUST,
+    PassportPlan,
+    consistency_in,
+    list_iri,
+    note_over,
+    receipts_in,
+)
+from builders_signing import NOON, a_key
+
+from passport.linked_data.documents import digest_of
+from passport.services.bundle import (
+    ArchivedDidDocument,
+    LogExtension,
+    make_bundle,
+    parse_bundle,
+)
+from passport.services.trust import Trust
+from passport.services.verification import verify_passport
+from passport.signing.did import PublishedKey, build_did_document
+from passport.signing.proofs import sign_document
+from passport.signing.status_list import build_status_list
+from passport.signing.transparency_log import (
+    WITNESS_SIGNATURE,
+    KeyNoteSigner,
+    TrustedLog,
+)
+from passport.signing.witness import cosign, with_cosignatures
+
+PLAN = PassportPlan()
+BEFORE, AFTER = SIGNED_AT - timedelta(days=1), SIGNED_AT + timedelta(days=1)
+YESTERDAY = NOON - timedelta(days=1)
+FIRST_ENTRY = bytes(32)
+WITNESS = KeyNoteSigner("witness.example", a_key("rival"), WITNESS_SIGNATURE)
+OTHER_WITNESS = KeyNoteSigner("other-witness.example", a_key("recycler"), WITNESS_SIGNATURE)
+
+
+def codes(report):
+    return sorted({problem.code for problem in report.problems})
+
+
+def verify(data, trust=TRUST, at=NOON, **asked):
+    return verify_passport(data, trust=trust, at=at, **asked)
+
+
+def key_document(did=MAKER, **ends):
+    """A DID document whose only key has an end."""
+    key = KEYS[did]
+    published = PublishedKey(
+        key_id=key.key_id, public_key_multibase=key.public_key_multibase, **ends
+    )
+    return build_did_document(did, [published])
+
+
+def trust_with_key(**ends):
+    return replace(TRUST, did_documents={**DID_DOCUMENTS, MAKER: key_document(**ends)})
+
+
+def a_bundle_of(statements, *, entries=(FIRST_ENTRY,), cosigned=str, **members):
+    """A bundle with fresh lists, whose statements follow other entries in one log."""
+    logged = [*entries, *map(digest_of, statements), *members.pop("later", ())]
+    receipts = receipts_in(logged, cosigned=cosigned)
+    return make_bundle(
+        statements,
+        did_documents=members.pop("did_documents", DID_DOCUMENTS),
+        status_lists=members.pop("status_lists", PLAN.status_lists()),
+        receipts=receipts,
+        **members,
+    )
+
+
+def cosigned_at(*times):
+    def add(note):
+        signers = (WITNESS, OTHER_WITNESS)
+        lines = [cosign(note, signer, at) for signer, at in zip(signers, times, strict=False)]
+        return with_cosignatures(note, lines)
+
+    return add
+
+
+def trusting_witnesses(trust, quorum=1):
+    keys = (WITNESS.key.text, OTHER_WITNESS.key.text)
+    return replace(trust, witnesses=keys, witness_quorum=quorum)
+
+
+STATEMENTS = PLAN.statements()
+
+
+# --- keys that have ended or were compromised -----------------------------------------------------
+
+
+def test_what_an_ended_key_signed_before_stands_by_its_place_in_the_log():
+    trust = trust_with_key(expires_at=AFTER)
+
+    report = verify(a_bundle_of([ITEM_PUBLIC.sign()], status_lists=[]), trust)
+
+    assert "key-ended-unproven" not in codes(report)
+
+
+def a_list(*, marked, valid_from):
+    """The maker's status list of some day."""
+    document = build_status_list(
+        list_iri(MAKER), issuer_did=MAKER, marked=marked, valid_from=valid_from
+    )
+    return sign_document(document, key=KEYS[MAKER], created=valid_from)
+
+
+def test_what_an_ended_key_signed_is_not_believed_by_its_own_day_alone():
+    report = verify(ITEM_PUBLIC.sign(), trust_with_key(expires_at=AFTER))
+
+    assert codes(report) == ["key-ended-unproven"]
+    assert report.verdict == "could not be checked"
+
+
+def test_what_an_ended_key_signed_afterwards_is_refused():
+    report = verify(a_bundle_of([ITEM_PUBLIC.sign()]), trust_with_key(expires_at=BEFORE))
+
+    assert "key-expired" in codes(report)
+
+
+@pytest.mark.parametrize(("size", "stands"), [(0, False), (1, False), (2, True), (5, True)])
+def test_a_compromised_key_counts_for_what_was_in_the_log_before(size, stands):
+    trust = trust_with_key(revoked_at=SIGNED_AT, revoked_from_log_size=size)
+
+    report = verify(a_bundle_of([ITEM_PUBLIC.sign()], status_lists=[]), trust)
+
+    assert ("key-revoked" not in codes(report)) is stands
+
+
+def test_a_compromised_key_counts_for_nothing_without_receipt():
+    trust = trust_with_key(revoked_at=AFTER, revoked_from_log_size=9)
+
+    report = verify(ITEM_PUBLIC.sign(), trust)
+
+    assert codes(report) == ["key-revoked"]
+    assert report.verdict == "not signed by whom it says"
+
+
+def test_a_place_in_the_log_says_nothing_where_several_logs_are_trusted():
+    other = TrustedLog(origin=OTHER_LOG.key.name, key=OTHER_LOG.key)
+    trust = trust_with_key(revoked_at=SIGNED_AT, revoked_from_log_size=5)
+
+    report = verify(a_bundle_of([ITEM_PUBLIC.sign()]), replace(trust, logs=(*TRUST.logs, other)))
+
+    assert "key-revoked" in codes(report)
+
+
+@pytest.mark.parametrize(("seen_at", "stands"), [(BEFORE, True), (AFTER, False)])
+def test_a_compromised_key_counts_for_what_witnesses_had_seen_before(seen_at, stands):
+    trust = trusting_witnesses(trust_with_key(revoked_at=SIGNED_AT))
+
+    report = verify(
+        a_bundle_of([ITEM_PUBLIC.sign()], status_lists=[], cosigned=cosigned_at(seen_at)), trust
+    )
+
+    assert ("key-revoked" not in codes(report)) is stands
+
+
+def test_a_compromise_counts_also_for_an_instant_before_it():
+    trust = trust_with_key(revoked_at=AFTER + timedelta(days=1))
+
+    report = verify(ITEM_PUBLIC.sign(), trust, AFTER, now=NOON)
+
+    assert codes(report) == ["key-revoked"]
+
+
+# --- suites that are broken -----------------------------------------------------------------------
+
+
+def test_a_retired_suite_proves_nothing_without_a_time_from_others():
+    trust = replace(TRUST, retired={"eddsa-rdfc-2022": AFTER})
+
+    report = verify(PLAN.bundle(), trust)
+
+    assert "suite-retired" in codes(report)
+    assert report.verdict == "could not be checked"
+
+
+def test_a_retired_suite_stands_where_witnesses_had_seen_the_log_before():
+    trust = trusting_witnesses(replace(TRUST, retired={"eddsa-rdfc-2022": AFTER}))
+    lists = [body for body in PLAN.status_lists() if b"maker-1" in body]
+    entries = (FIRST_ENTRY, *map(digest_of, lists))
+
+    report = verify(
+        a_bundle_of(STATEMENTS, entries=entries, status_lists=lists, cosigned=cosigned_at(BEFORE)),
+        trust,
+    )
+
+    assert codes(report) == []
+    assert report.verified
+
+
+def test_a_suite_that_will_be_retired_later_still_counts():
+    trust = replace(TRUST, retired={"eddsa-rdfc-2022": NOON + timedelta(days=1)})
+
+    assert verify(PLAN.bundle(), trust).verified
+
+
+# --- what the log kept of a party -----------------------------------------------------------------
+
+
+def archived(*documents):
+    """Statements after the versions of a DID document, all in one log."""
+    versions = [orjson.dumps(document) for document in documents]
+    entries = [digest_of(version) for version in versions]
+    receipts = receipts_in([*entries, *map(digest_of, STATEMENTS)])
+    history = {
+        MAKER: [
+            ArchivedDidDocument(document=version, receipt=receipts[entry])
+            for version, entry in zip(versions, entries, strict=True)
+        ]
+    }
+    return history, receipts
+
+
+def a_bundle_with(history, receipts):
+    return make_bundle(
+        STATEMENTS,
+        did_documents={},
+        status_lists=PLAN.status_lists()[:1],
+        receipts=receipts,
+        did_history=history,
+    )
+
+
+ARCHIVE = Trust(history_dids=frozenset({MAKER}), logs=TRUST.logs)
+
+
+def test_a_party_that_is_gone_is_believed_by_the_documents_that_the_log_kept():
+    history, receipts = archived(DID_DOCUMENTS[MAKER])
+
+    report = verify(a_bundle_with(history, receipts), ARCHIVE)
+
+    assert codes(report) == []
+    assert report.verified
+
+
+def test_the_newest_archived_document_says_what_became_of_a_key():
+    history, receipts = archived(
+        DID_DOCUMENTS[MAKER], key_document(revoked_at=BEFORE, revoked_from_log_size=0)
+    )
+
+    assert "key-revoked" in codes(verify(a_bundle_with(history, receipts), ARCHIVE))
+
+
+def test_an_archived_document_counts_only_with_its_receipt():
+    history, receipts = archived(DID_DOCUMENTS[MAKER])
+    forged = orjson.dumps(DID_DOCUMENTS[MAKER] | {"alsoKnownAs": []})
+    history = {MAKER: [replace(history[MAKER][0], document=forged)]}
+
+    report = verify(a_bundle_with(history, receipts), ARCHIVE)
+
+    assert {"receipt-entry-mismatch", "key-unknown"} <= set(codes(report))
+
+
+def test_archived_documents_in_another_order_are_refused():
+    history, receipts = archived(DID_DOCUMENTS[MAKER], key_document(expires_at=AFTER))
+    history = {MAKER: history[MAKER][::-1]}
+
+    assert "did-history-broken" in codes(verify(a_bundle_with(history, receipts), ARCHIVE))
+
+
+def test_without_history_an_archived_party_is_unknown_whatever_documents_come_along():
+    report = verify(PLAN.bundle(), ARCHIVE)
+
+    assert set(codes(report)) == {"key-unknown"}
+
+
+# --- one log, the same for everybody --------------------------------------------------------------
+
+
+def keeping(note):
+    return replace(TRUST, kept_checkpoints=(note,))
+
+
+def entries_of(statements):
+    return [FIRST_ENTRY, *map(digest_of, statements)]
+
+
+def test_a_log_that_shows_another_tree_of_the_same_size_is_forked():
+    entries = entries_of(STATEMENTS)
+    forked = note_over([bytes([1] * 32), *entries[1:]])
+
+    report = verify(PLAN.bundle(), keeping(forked))
+
+    assert codes(report) == ["log-forked"]
+    assert report.verdict == "could not be checked"
+
+
+def test_a_log_that_grew_needs_the_proof_that_it_goes_on_from_the_kept_checkpoint():
+    kept = note_over(entries_of(STATEMENTS)[:2])
+
+    assert codes(verify(PLAN.bundle(), keeping(kept))) == ["log-extension-missing"]
+
+
+@pytest.mark.parametrize("kept_size", [1, 2, 3, 4, 5])
+def test_a_log_with_that_proof_is_the_same_log(kept_size):
+    entries = entries_of(STATEMENTS)
+    extension = LogExtension(
+        origin=LOG.key.name,
+        old_size=kept_size,
+        new_size=len(entries),
+        path=consistency_in(entries, kept_size),
+    )
+
+    bundle = a_bundle_of(STATEMENTS, log_extensions=[extension])
+
+    assert verify(bundle, keeping(note_over(entries[:kept_size]))).verified
+
+
+def test_a_proof_that_leads_from_another_tree_shows_a_fork():
+    entries = entries_of(STATEMENTS)
+    extension = LogExtension(
+        origin=LOG.key.name, old_size=2, new_size=len(entries), path=consistency_in(entries, 2)
+    )
+    kept = note_over([bytes([1] * 32), entries[1]])
+
+    bundle = a_bundle_of(STATEMENTS, log_extensions=[extension])
+
+    assert codes(verify(bundle, keeping(kept))) == ["log-forked"]
+
+
+def test_two_trees_of_one_size_in_one_bundle_are_a_fork():
+    first = receipts_in(entries_of(STATEMENTS))
+    second = receipts_in([bytes([1] * 32), *map(digest_of, STATEMENTS)])
+    mixed = first | {digest_of(STATEMENTS[0]): second[digest_of(STATEMENTS[0])]}
+    bundle = make_bundle(
+        STATEMENTS,
+        did_documents=DID_DOCUMENTS,
+        status_lists=PLAN.status_lists(),
+        receipts=mixed,
+    )
+
+    assert codes(verify(bundle)) == ["log-forked"]
+
+
+def test_a_checkpoint_needs_as_many_witnesses_as_the_trust_file_asks_for():
+    trust = trusting_witnesses(TRUST, quorum=2)
+
+    one = verify(a_bundle_of(STATEMENTS, cosigned=cosigned_at(AFTER)), trust)
+    two = verify(a_bundle_of(STATEMENTS, cosigned=cosigned_at(AFTER, AFTER)), trust)
+
+    assert codes(one) == ["witnesses-missing"]
+    assert two.verified
+
+
+# --- the passport as it was at an instant ---------------------------------------------------------
+
+
+def later(plan, **changed):
+    def edit(document):
+        return document | {"validFrom": "2026-11-20T12:00:00Z"}
+
+    return replace(plan, edit=edit, **changed)
+
+
+def test_a_version_that_came_later_leaves_the_older_one_in_force():
+    newer = later(ITEM_PUBLIC, number=21, version=2, previous=digest_of(ITEM_PUBLIC.sign()))
+    bundle = replace(PLAN, others=(*PLAN.others, newer)).bundle()
+
+    then = verify(bundle, at=AFTER, now=NOON)
+    today = verify(bundle)
+
+    assert codes(then) == []
+    assert "statement-superseded" in codes(today)
+
+
+def test_a_condition_of_later_is_left_aside():
+    plan = replace(PLAN, others=(*PLAN.others, later(FIRST_CONDITION)))
+
+    assert verify(plan.bundle(), at=AFTER, now=NOON).verified
+
+
+def test_what_lies_ahead_of_the_clock_is_never_left_aside():
+    plan = replace(PLAN, others=(*PLAN.others, later(FIRST_CONDITION)))
+
+    assert codes(verify(plan.bundle(), at=AFTER)) == ["not-valid-then"]
+
+
+def test_a_passport_that_did_not_exist_yet_is_not_valid_then():
+    assert "not-valid-then" in codes(verify(PLAN.bundle(), at=BEFORE, now=NOON))
+
+
+def test_a_list_newer_than_the_instant_does_not_count_against():
+    late = a_list(marked=(1,), valid_from=YESTERDAY)
+    bundle = a_bundle_of(STATEMENTS, status_lists=[late])
+
+    then = verify(bundle, at=AFTER, now=NOON)
+
+    assert codes(then) == []
+    status = next(c for c in then.to_dict()["checks"] if c["check"] == "status")
+    assert status["outcome"] == "not checked"
+    assert "newer than the instant asked about" in status["detail"]
+    assert codes(verify(bundle)) == ["statement-revoked"]
+
+
+def test_of_several_lists_the_one_of_the_time_counts():
+    old = a_list(marked=(), valid_from=SIGNED_AT)
+    new = a_list(marked=(1,), valid_from=YESTERDAY)
+    bundle = a_bundle_of(STATEMENTS, status_lists=[old, new])
+
+    assert verify(bundle, at=AFTER, now=NOON).verified
+    assert codes(verify(bundle)) == ["statement-revoked"]
+
+
+# --- the bundle itself ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"didHistory": []},
+        {"didHistory": {"d": {}}},
+        {"didHistory": {"d": [{"document": "!", "receipt": ""}]}},
+        {"didHistory": {"d": [{"document": "e30", "receipt": 7}]}},
+        {"timeStamps": []},
+        {"timeStamps": {"checkpoint": "x", "tokens": []}},
+        {"timeStamps": {"checkpoint": "x", "tokens": ["e30"] * 101}},
+        {"timeStamps": {"checkpoint": 7, "tokens": ["e30"]}},
+        {"logExtensions": {}},
+        {"logExtensions": [{"origin": "o", "oldSize": "x", "newSize": 2, "path": []}]},
+    ],
+)
+def test_evidence_of_another_form_makes_the_bundle_malformed(members):
+    document = orjson.loads(PLAN.bundle()) | members
+
+    with pytest.raises(Exception, match=r".") as refusal:
+        parse_bundle(document)
+
+    assert refusal.value.code == "malformed-bundle"
