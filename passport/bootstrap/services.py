@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from passport.bootstrap.check_services import CheckServices
 from passport.bootstrap.evidence_services import EvidenceServices
+from passport.bootstrap.form_services import FormServices
 from passport.bootstrap.key_services import KeyServices
 from passport.bootstrap.model_drafts import ModelDraftServices
 from passport.bootstrap.part_services import PartServices
@@ -47,7 +48,7 @@ _IMPORT_CHUNK = 50
 
 
 class PassportServices(
-    CheckServices, PartServices, ModelDraftServices, EvidenceServices, KeyServices
+    CheckServices, PartServices, ModelDraftServices, EvidenceServices, KeyServices, FormServices
 ):
     """Every use case, each as one committed unit of work."""
 

@@ -30,6 +30,8 @@ PRESENTATIONS = frozenset(
         Form.PRESENTATION_JSON,
     }
 )
+_TOKEN = "application/vc+jwt"  # noqa: S105 - a media type
+_DOCUMENTS = frozenset({"application/vc", "application/ld+json", "application/json"})
 _LINKSET_NAMES = frozenset({"linkset", "all"})
 _DEFAULT_NAMES = frozenset(
     {
@@ -57,6 +59,20 @@ def form_for(accept: str) -> Form:
     liked = [(_quality(form, ranges), -place, form) for place, form in enumerate(Form)]
     quality, _, form = max(liked)
     return form if quality > 0 else Form.PAGE
+
+
+def wants_token(accept: str) -> bool:
+    """Whether an ``Accept`` header names tokens, and likes them better than signed documents.
+
+    >>> wants_token("application/vc+jwt"), wants_token("application/vc, application/vc+jwt;q=0.9")
+    (True, False)
+    >>> wants_token("*/*"), wants_token("application/*")
+    (False, False)
+    """
+    ranges = list(_ranges(accept))
+    as_token = max((quality for name, quality in ranges if name == _TOKEN), default=0.0)
+    as_document = max((quality for name, quality in ranges if name in _DOCUMENTS), default=0.0)
+    return as_token > as_document
 
 
 def form_of_link_type(link_type: str) -> Form | None:

@@ -9,6 +9,7 @@ from passport.bootstrap import Passport
 from passport.domain.actor import Actor
 from passport.domain.errors import InvalidValueError
 from passport.domain.event import Event
+from passport.domain.passport import StatementKind
 from passport.linked_data.documents import presentation_bytes
 from passport.services.issue import Registration
 from passport.services.reporting import EnteredEvent
@@ -37,6 +38,7 @@ from passport.web.wire import (
 router = APIRouter(prefix="/api/v1/batteries", tags=["Batteries"], route_class=ExactRoute)
 
 _LONGEST_PAGE = 200
+_CREDENTIAL_MEDIA_TYPE = "application/vc"
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
@@ -151,6 +153,24 @@ def record_condition(
         actor, battery_id, body.content, body.measured_at, idempotency_key=key
     )
     return ConditionBody.of(receipt)
+
+
+@router.get("/{battery_id:path}/subset")
+def subset(
+    battery_id: BatteryInPath,
+    actor: CurrentActor,
+    services: Services,
+    kind: StatementKind,
+    term: Annotated[list[str], Query(min_length=1)],
+) -> Response:
+    """Return a part of the newest statement of a kind, with a proof of its own by the issuer.
+
+    Who may read the statement may ask for a part of it, to show no more than a purpose needs.
+    """
+    body = services.make_subset(actor, battery_id, kind, term)
+    return Response(
+        body, headers={"Cache-Control": "private, no-store"}, media_type=_CREDENTIAL_MEDIA_TYPE
+    )
 
 
 @router.put("/{battery_id:path}/content")
