@@ -21,7 +21,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 INSTALL := $(BIN)/python -m pip install --quiet --require-hashes
-NODE_STAMPS := $(patsubst %package-lock.json,%node_modules/.stamp,$(wildcard tests/*/package-lock.json))
+NODE_STAMPS := $(patsubst %package-lock.json,%node_modules/.stamp,$(wildcard tests/*/package-lock.json passport/ui/*/package-lock.json))
 CODE := passport bms_ingest recycler_portal tests
 
 .PHONY: help run test check fix bench bench-quick soak lock clean
@@ -95,7 +95,7 @@ lock:
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	find tests -name node_modules -prune -exec rm -rf {} +
+	find tests passport -name node_modules -prune -exec rm -rf {} +
 
 # The environment: a second start finds the stamps and does nothing.
 $(BIN)/python:

@@ -1,7 +1,7 @@
 // Builds the verifier into a folder: node build.mjs FOLDER. The same locked packages give the same bytes.
 
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, readdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -54,4 +54,23 @@ for (const { path, contents } of result.outputFiles) {
 const names = Object.keys(digests).sort();
 const listed = [...packages.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
 await writeFile(join(target, "digests.json"), `${JSON.stringify(Object.fromEntries(names.map((name) => [name, digests[name]])), null, 2)}\n`);
+await writeFile(join(target, "NOTICE.md"), await noticeOf(listed));
 await writeFile(join(target, "packages.json"), `${JSON.stringify(listed, null, 2)}\n`);
+
+// Who made what is in the built files, and under which licence: their texts go along.
+async function noticeOf(packages) {
+  const parts = [
+    "# Programs of others in the verifier\n",
+    "`worker.js` holds these packages of the npm registry, unmodified and put together by esbuild; the build",
+    "in `passport/ui/verifier` makes the same bytes from the locked versions. `packages.json` lists them.\n",
+    "| Package | Version | Licence |\n|---|---|---|",
+    ...packages.map(({ name, version, license }) => `| ${name} | ${version} | ${license} |`),
+  ];
+  for (const { name } of packages) {
+    const folder = join(HERE, "node_modules", name);
+    const [file] = (await readdir(folder)).filter((one) => /^licen[cs]e/i.test(one)).sort();
+    const text = (await readFile(join(folder, file), "utf8")).replaceAll("\r\n", "\n").trim();
+    parts.push(`\n## ${name}\n\n${text.replace(/^/gm, "    ").replace(/ +$/gm, "")}`);
+  }
+  return `${parts.join("\n")}\n`;
+}
