@@ -6,7 +6,7 @@ signed. So both sides, signing and verifying, first walk the raw JSON by these r
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from passport.domain.errors import PassportError
@@ -19,6 +19,7 @@ _SMALLEST_FLOAT, _LARGEST_FLOAT = 1e-6, 1e21
 """Between these ECMAScript writes a number without exponent, and all libraries agree."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_PRESENTED = re.compile(r"/verifiableCredential(/[0-9]+)?")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -80,6 +81,7 @@ class Strictness:
         allows_floats: Whether floats may stand that all libraries write alike.
         allows_iris_as_keys: Whether a key may be an IRI instead of a term of a context.
         allows_empty: Whether empty lists and objects may stand.
+        allows_presented: Whether presented credentials may name contexts of their own.
     """
 
     most_blank_nodes: int
@@ -87,6 +89,7 @@ class Strictness:
     allows_floats: bool
     allows_iris_as_keys: bool
     allows_empty: bool
+    allows_presented: bool = False
 
 
 OUR_STATEMENTS: Final = Strictness(
@@ -106,6 +109,9 @@ FOREIGN_DOCUMENTS: Final = Strictness(
     allows_empty=True,
 )
 """What others sign: as much of JSON-LD as independent libraries agree on."""
+
+PRESENTATIONS: Final = replace(FOREIGN_DOCUMENTS, allows_presented=True)
+"""What holders sign: credentials inside, each with the contexts it was signed with."""
 
 
 def check_document(document: Mapping[str, object], strictness: Strictness) -> None:
@@ -183,7 +189,7 @@ def _check_object(value: Mapping[str, object], path: str, strictness: Strictness
         check_text(key, f"{path or '/'} (a key)")
         place = f"{path}/{key}"
         if key == "@context":
-            _check_context(item, path)
+            _check_context(item, path, strictness)
             continue
         _check_key(key, place, strictness)
         _check_value(item, place, strictness)
@@ -196,15 +202,16 @@ def _check_key(key: str, path: str, strictness: Strictness) -> None:
         raise UndefinedTermError(f"{path}: {key} is no term of a context; use the term itself")
 
 
-def _check_context(contexts: object, path: str) -> None:
-    if path:
+def _check_context(contexts: object, path: str, strictness: Strictness) -> None:
+    if path and not (strictness.allows_presented and _PRESENTED.fullmatch(path)):
         raise InlineContextError(f"{path}/@context: a context stands only at the top")
     for context in contexts if isinstance(contexts, list) else [contexts]:
         if not isinstance(context, str):
             raise InlineContextError(
-                "/@context holds a definition; only addresses of published contexts may stand there"
+                f"{path}/@context holds a definition; "
+                "only addresses of published contexts may stand there"
             )
-        check_text(context, "/@context")
+        check_text(context, f"{path}/@context")
 
 
 def _refuse_empty(value: object, path: str, strictness: Strictness) -> None:

@@ -87,8 +87,14 @@ class IssuerMismatchError(ProofError):
     code = "issuer-mismatch"
 
 
+class HolderMismatchError(ProofError):
+    """A presentation was signed by somebody else than the holder it names."""
+
+    code = "holder-mismatch"
+
+
 class KeyNotAuthorizedError(ProofError):
-    """The issuer did not list the key for statements (``assertionMethod``)."""
+    """The owner did not list the key for what it was used for, like ``assertionMethod``."""
 
     code = "key-not-authorized"
 

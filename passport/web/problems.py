@@ -37,6 +37,7 @@ from passport.linked_data.canonical import (
     MalformedIriError,
 )
 from passport.linked_data.contexts import ContextChangedError, UnknownContextError
+from passport.linked_data.credentials import CredentialMalformedError
 from passport.linked_data.documents import MalformedDocumentError
 from passport.linked_data.json_rules import (
     ControlCharacterError,
@@ -123,6 +124,7 @@ STATUS: Mapping[type[PassportError], HTTPStatus] = {
     # Signed documents that somebody sends
     ProofError: HTTPStatus.UNPROCESSABLE_ENTITY,
     AlreadySignedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    CredentialMalformedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     DisclosurePointerError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotSeparableError: HTTPStatus.UNPROCESSABLE_ENTITY,
     DidDocumentError: HTTPStatus.UNPROCESSABLE_ENTITY,
