@@ -57,9 +57,16 @@ def _cells(row: Row) -> tuple[str, ...]:
         _figure(row.limit),
         row.unit,
         "" if row.ratio is None else f"{row.ratio:.2f}x",
-        "" if row.bar is None else f"{row.bar:g}x",
+        bound(row.bar, row.most),
         row.name,
     )
+
+
+def bound(bar: float | None, most: float | None) -> str:
+    """Write what the ratio has to be: at least a bar, or at most so many times the limit."""
+    if most is not None:
+        return f"<={most:g}x"
+    return "" if bar is None else f"{bar:g}x"
 
 
 def _figure(value: float | None) -> str:

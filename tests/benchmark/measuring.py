@@ -76,6 +76,8 @@ class Bench:
         unit: Unit of `value` and `limit`.
         better: Whether more or less of the unit is better.
         bar: Least ratio to the limit; `None` = no bar.
+        most: Most times the limit that the figure may be, where the limit cannot be reached: the
+            ratio is then value over limit; `None` = the bar counts.
         prepare: Makes the contest and takes it down again.
     """
 
@@ -83,6 +85,7 @@ class Bench:
     unit: str
     better: Better
     bar: float | None = None
+    most: float | None = None
     prepare: Prepare = field(repr=False)
 
 
@@ -94,8 +97,8 @@ class Row:
         value: Median of our figure, in `unit`.
         limit: Median of the figure beside it, in `unit`.
         ratio: How close we come: 1 is as good as the limit, more is better, whichever way the
-            unit goes.
-        met: Whether `ratio` reaches `bar`; `None` where there is no bar.
+            unit goes. With `most` it is value over limit.
+        met: Whether `ratio` reaches `bar`, or does not pass `most`; `None` where there is neither.
     """
 
     name: str
@@ -104,6 +107,7 @@ class Row:
     limit: float | None
     ratio: float | None
     bar: float | None
+    most: float | None
     met: bool | None
 
 
@@ -149,8 +153,7 @@ def _rounds(contenders: Sequence[Sample]) -> Iterator[list[float]]:
 def _row(bench: Bench, figures: Sequence[Sequence[float]]) -> Row:
     value = statistics.median(figures[0])
     limit = statistics.median(figures[1]) if len(figures) > 1 else None
-    ratio = _ratio(bench.better, value, limit)
-    met = None if bench.bar is None else ratio is not None and ratio >= bench.bar
+    ratio = _ratio(bench, value, limit)
     return Row(
         name=bench.name,
         value=value,
@@ -158,12 +161,20 @@ def _row(bench: Bench, figures: Sequence[Sequence[float]]) -> Row:
         limit=limit,
         ratio=ratio,
         bar=bench.bar,
-        met=met,
+        most=bench.most,
+        met=_is_met(bench, ratio),
     )
 
 
-def _ratio(better: Better, value: float, limit: float | None) -> float | None:
+def _is_met(bench: Bench, ratio: float | None) -> bool | None:
+    if bench.most is not None:
+        return ratio is not None and ratio <= bench.most
+    return None if bench.bar is None else ratio is not None and ratio >= bench.bar
+
+
+def _ratio(bench: Bench, value: float, limit: float | None) -> float | None:
     if limit is None:
         return None
-    over, under = (value, limit) if better is Better.MORE else (limit, value)
+    is_over = bench.most is not None or bench.better is Better.MORE
+    over, under = (value, limit) if is_over else (limit, value)
     return over / under if under else None

@@ -14,9 +14,17 @@ Setup = Callable[[Options], Iterator[Contest]]
 
 
 def bench(
-    name: str, *, unit: str, better: Better, bar: float | None = None
+    name: str,
+    *,
+    unit: str,
+    better: Better = Better.LESS,
+    bar: float | None = None,
+    most: float | None = None,
 ) -> Callable[[Setup], Setup]:
     """Register a generator that prepares a contest, yields it, and cleans up after it.
+
+    `bar` is the least ratio by which we are better than the limit; `most` how many times a limit
+    that cannot be reached the figure may be.
 
     >>> @bench("sum of 1,000 numbers", unit="us CPU", better=Better.LESS)
     ... def sum_numbers(options):
@@ -25,7 +33,9 @@ def bench(
 
     def register(setup: Setup) -> Setup:
         prepare = contextmanager(setup)
-        _BENCHES.append(Bench(name=name, unit=unit, better=better, bar=bar, prepare=prepare))
+        _BENCHES.append(
+            Bench(name=name, unit=unit, better=better, bar=bar, most=most, prepare=prepare)
+        )
         return setup
 
     return register

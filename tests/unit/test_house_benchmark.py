@@ -8,12 +8,12 @@ from benchmark import __main__ as command
 from benchmark.measuring import Bench, Better, Contest, Options, run
 
 
-def a_bench(*, subject, limit=None, better=Better.MORE, bar=None):
+def a_bench(*, subject, limit=None, better=Better.MORE, bar=None, most=None):
     @contextmanager
     def prepare(_options):
         yield Contest(subject=subject, limit=limit)
 
-    return Bench(name="a bench", unit="/s", better=better, bar=bar, prepare=prepare)
+    return Bench(name="a bench", unit="/s", better=better, bar=bar, most=most, prepare=prepare)
 
 
 def figures(*values):
@@ -43,6 +43,14 @@ def test_the_ratio_of_a_time_is_the_limit_over_ours():
 @pytest.mark.parametrize(("bar", "met"), [(0.5, True), (0.51, False), (None, None)])
 def test_a_bar_is_met_when_the_ratio_reaches_it(bar, met):
     assert run(a_bench(subject=lambda: 50.0, limit=lambda: 100.0, bar=bar), Options()).met is met
+
+
+@pytest.mark.parametrize(("most", "met"), [(3.0, True), (2.9, False)])
+def test_a_cost_is_met_when_it_is_not_too_many_times_the_limit(most, met):
+    row = run(a_bench(subject=lambda: 30.0, limit=lambda: 10.0, most=most), Options())
+
+    assert (row.ratio, row.met) == (3.0, met)
+    assert command.bound(row.bar, row.most) == f"<={most:g}x"
 
 
 def test_a_figure_without_limit_is_reported_only():
@@ -92,7 +100,7 @@ def test_the_command_writes_rows_and_fails_where_a_bar_is_missed(monkeypatch, tm
 
     rows = json.loads(output.read_text())
     assert [set(row) for row in rows] == [
-        {"name", "value", "unit", "limit", "ratio", "bar", "met"}
+        {"name", "value", "unit", "limit", "ratio", "bar", "most", "met"}
     ] * 2
     assert [row["met"] for row in rows] == [True, False]
     assert "bar not met: a bench" in capsys.readouterr().err
