@@ -20,6 +20,7 @@ from passport.bootstrap.import_services import Imports
 from passport.bootstrap.labelling import label_of, label_of_model
 from passport.bootstrap.restoring import require_restored
 from passport.bootstrap.services import PassportServices
+from passport.bootstrap.upkeep import upkeep_jobs
 from passport.diagnostics import configure_logs
 from passport.domain.access import Audience
 from passport.domain.actor import PUBLIC, SYSTEM, Actor
@@ -131,7 +132,7 @@ class Passport:
 
     @cached_property
     def _job_handlers(self) -> Mapping[str, Handler]:
-        return {
+        return upkeep_jobs(self.services) | {
             kind: handler
             for extension in self.extensions
             for kind, handler in extension.jobs(self).items()

@@ -1,6 +1,5 @@
-"""Corrections: a new version is signed, and what was wrong is withdrawn by its status bit."""
+"""Corrections: a new version is signed, and a status bit says of what was wrong that it is."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from passport.domain.access import BATTERY_SCOPE, require_operator, require_reach
@@ -13,7 +12,6 @@ from passport.domain.passport import StatementKind
 from passport.linked_data.schemas import normalise_content
 from passport.services.chemistry import complete_chemistry
 from passport.services.current import newest_by_series, read_living, resign
-from passport.services.desk import desk_of
 from passport.services.issue import (
     ITEM_LEVELS,
     ModelUnknownError,
@@ -22,15 +20,16 @@ from passport.services.issue import (
     sign_model,
 )
 from passport.services.operators import read_operator, require_acts_for
-from passport.services.ports import SignedStatement, Work
+from passport.services.ports import Work
 from passport.services.scopes import needs_of_battery, scope_of_content
+from passport.services.statement_status import correct
 
 _FIXED = ("serialNumber",)
 """Terms that name the battery; a wrong one is another battery."""
 
 
 def amend_battery(actor: Actor, battery_id: BatteryId, content: Content, *, work: Work) -> Battery:
-    """Correct what is entered of a battery; the versions that were wrong are withdrawn.
+    """Correct what is entered of a battery; the versions that were wrong are marked as corrected.
 
     Raises:
         AccessDeniedError: The actor does not answer for the battery.
@@ -57,7 +56,7 @@ def amend_battery(actor: Actor, battery_id: BatteryId, content: Content, *, work
     ]
     work.passports.save(amended)
     resign(amended, read_operator(battery.responsible, work=work), work=work)
-    withdraw(wrong, work=work)
+    correct(wrong, work=work)
     return amended
 
 
@@ -121,10 +120,3 @@ def _is_reused(model: BatteryModel) -> bool:
 
 def _kind(category: Category, sub_type: SubType | None) -> str:
     return category.value if sub_type is None else f"{category} ({sub_type})"
-
-
-def withdraw(statements: Sequence[SignedStatement], *, work: Work) -> None:
-    """Set the status bits of statements; each issuer's own lists are signed anew."""
-    for issuer in {statement.issuer for statement in statements}:
-        desk = desk_of(read_operator(issuer, work=work), work=work)
-        desk.revoke([statement for statement in statements if statement.issuer == issuer])

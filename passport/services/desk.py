@@ -1,7 +1,6 @@
 """The desk where an operator's statements are numbered, signed and handed to the record."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import uuid_utils
 
@@ -10,15 +9,12 @@ from passport.domain.content import Content
 from passport.domain.errors import ContentRefusedError
 from passport.domain.organisation import Operator
 from passport.domain.passport import StatementKind
-from passport.linked_data.documents import StatusEntry, build_statement, digest_of
+from passport.linked_data.documents import build_statement, digest_of
 from passport.linked_data.schemas import check_statement
 from passport.services.documents import complete_documents, references_of
 from passport.services.pens import KeyHeldOutsideError, KeyPen, Pen
-from passport.services.ports import SignedStatement, StatusList, Work
-from passport.signing.status_list import LIST_SIZE, build_status_list, choose_places
-
-_FULL_SHARE = 2
-"""A list takes 1 / 2 of its places, so that a random free one is found at once."""
+from passport.services.ports import SignedStatement, Work
+from passport.services.status_lists import OperatorLists
 
 
 def new_id() -> str:
@@ -46,9 +42,11 @@ class StatementDesk:
     work: Work
     operator: Operator
     pen: Pen | None = None
-    _places: list[int] = field(default_factory=list)
-    _used: set[int] = field(default_factory=set)
-    _list: StatusList | None = None
+    lists: OperatorLists = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the operator's status lists."""
+        self.lists = OperatorLists(self.work, self.operator, self._pen)
 
     def sign(  # noqa: PLR0913 - a statement is these seven things
         self,
@@ -79,7 +77,7 @@ class StatementDesk:
         statement_id = pen.statement_id(series_iri) or new_id()
         now = self.work.clock.now()
         version = 1 if previous is None else previous.version + 1
-        entry = self._place_on_list(pen.place(series_iri))
+        place = self.lists.place(pen.place(series_iri))
         content = self._with_documents(content, kind, about=about, point=point)
         document = build_statement(
             kind,
@@ -90,7 +88,7 @@ class StatementDesk:
             issuer_did=self.operator.did,
             content=content,
             valid_from=now,
-            status=entry,
+            status=self.lists.entries(place),
             previous=previous.digest if previous else None,
         )
         problems = tuple(check_statement(document))
@@ -109,8 +107,8 @@ class StatementDesk:
             digest=digest_of(body),
             body=body,
             issued_at=now,
-            status_list=self._status_list().list_id,
-            status_index=entry.index,
+            status_list=self.lists.group,
+            status_index=place,
         )
         self.work.statements.add(statement)
         return statement
@@ -135,27 +133,6 @@ class StatementDesk:
             content=content,
             previous=self.work.statements.newest(series_iri),
         )
-
-    def revoke(self, statements: Sequence[SignedStatement]) -> None:
-        """Withdraw statements of this operator: set their bits and sign the lists anew."""
-        for list_id in {statement.status_list for statement in statements}:
-            found = self.work.status_lists.find(list_id)
-            if found is None:
-                raise LookupError(list_id)
-            revoked = found.revoked | {
-                statement.status_index
-                for statement in statements
-                if statement.status_list == list_id
-            }
-            self.work.status_lists.save(
-                replace(found, revoked=revoked, body=self._signed_list(list_id, revoked))
-            )
-
-    def sign_lists_anew(self) -> None:
-        """Sign every status list of this operator with the key that it has now."""
-        for status_list in self.work.status_lists.of_operator(self.operator.slug):
-            body = self._signed_list(status_list.list_id, status_list.revoked)
-            self.work.status_lists.save(replace(status_list, body=body))
 
     def _with_documents(
         self, content: Content, kind: StatementKind, *, about: str, point: Point
@@ -184,49 +161,3 @@ class StatementDesk:
             self.pen = KeyPen(self.work.keys.signing_key(key.key_id))
             self.work.key_changes.require_unchanged(self.operator)
         return self.pen
-
-    def _place_on_list(self, given: int | None) -> StatusEntry:
-        status_list = self._status_list()
-        if given is not None:
-            return StatusEntry(self._iri(f"status/{status_list.list_id}"), given)
-        if not self._places:
-            self._places = choose_places(
-                lambda places: self._used | self.work.statements.taken(status_list.list_id, places)
-            )
-        index = self._places.pop()
-        self._used.add(index)
-        return StatusEntry(self._iri(f"status/{status_list.list_id}"), index)
-
-    def _status_list(self) -> StatusList:
-        if self._list is None:
-            self._list = self._open_list() or self._begin_list()
-        return self._list
-
-    def _open_list(self) -> StatusList | None:
-        for status_list in self.work.status_lists.of_operator(self.operator.slug):
-            taken = self.work.statements.count_on(status_list.list_id)
-            if taken * _FULL_SHARE < LIST_SIZE:
-                return status_list
-        return None
-
-    def _begin_list(self) -> StatusList:
-        number = len(self.work.status_lists.of_operator(self.operator.slug)) + 1
-        list_id = f"{self.operator.slug}-{number}"
-        status_list = StatusList(
-            list_id=list_id,
-            operator=self.operator.slug,
-            revoked=frozenset(),
-            body=self._signed_list(list_id, frozenset()),
-        )
-        self.work.status_lists.add(status_list)
-        return status_list
-
-    def _signed_list(self, list_id: str, revoked: frozenset[int]) -> bytes:
-        now = self.work.clock.now()
-        document = build_status_list(
-            self._iri(f"status/{list_id}"),
-            issuer_did=self.operator.did,
-            revoked=revoked,
-            valid_from=now,
-        )
-        return self._pen().sign(document, at=now)

@@ -99,13 +99,42 @@ class SignedStatement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusList:
-    """One BitstringStatusList of an operator: which statements were withdrawn."""
+    """One BitstringStatusList of an operator, as it is signed now.
+
+    Attributes:
+        group: Lists that number the same statements, each for another purpose.
+        purpose: What a set bit says: revocation, suspension or refresh.
+        marked: Places whose bit is set.
+        body: Exactly the bytes that were signed and are served.
+        valid_from: When it was signed.
+        valid_until: When it ends, signed anew before; ``None`` for one that has no end.
+    """
 
     list_id: str
+    group: str
+    purpose: str
     operator: OperatorSlug
-    revoked: frozenset[int]
+    marked: frozenset[int]
     body: bytes
+    valid_from: datetime
+    valid_until: datetime | None = None
     revision: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusListVersion:
+    """A status list as it was signed at some time.
+
+    Attributes:
+        digest: SHA-256 of ``body`` (32 bytes), its entry in the log.
+        leaf_index: Place in the log.
+    """
+
+    list_id: str
+    body: bytes
+    digest: bytes
+    valid_from: datetime
+    leaf_index: int
 
 
 class OperatorRegister(Protocol):
@@ -211,12 +240,41 @@ class StatementRegister(Protocol):
 
 
 class StatusListRegister(Protocol):
-    """Status lists by operator."""
+    """Status lists by operator, and every version of each."""
 
     def find(self, list_id: str) -> StatusList | None: ...
+    def revision_of(self, list_id: str) -> int | None:
+        """Return how often a list was signed anew."""
+        ...
+
     def of_operator(self, slug: str) -> Sequence[StatusList]: ...
-    def add(self, status_list: StatusList) -> None: ...
-    def save(self, status_list: StatusList) -> None: ...
+    def groups_of(self, slug: str) -> Sequence[str]:
+        """Return the groups of lists that have one for every purpose, the newest first."""
+        ...
+
+    def count_of(self, slug: str) -> int:
+        """Return how many groups of lists an operator began."""
+        ...
+
+    def ending_before(self, instant: datetime) -> Sequence[str]:
+        """Return the lists that end before an instant, or have no end, by name."""
+        ...
+
+    def version_at(self, list_id: str, at: datetime) -> StatusListVersion | None:
+        """Return a list as it was signed last at an instant."""
+        ...
+
+    def version_in_log(self, list_id: str, size: int) -> StatusListVersion | None:
+        """Return the last version of a list that a log of some size holds."""
+        ...
+
+    def add(self, status_list: StatusList) -> None:
+        """Record a new list; its bytes become an entry of the log."""
+        ...
+
+    def save(self, status_list: StatusList) -> None:
+        """Store a list signed anew if its revision is still the one that was read."""
+        ...
 
 
 class EventRegister(Protocol):

@@ -1,18 +1,20 @@
 """What anybody needs to check a passport without us: DID documents, trust, bundles."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from passport.domain.access import Audience
-from passport.domain.actor import Actor
+from passport.domain.actor import Actor, Role
 from passport.domain.errors import NotFoundError
 from passport.domain.identifiers import BatteryId
 from passport.domain.organisation import Operator
+from passport.domain.responsibility import ProducerRegistration, ResponsibleRole
 from passport.services.bundle import make_bundle
 from passport.services.did_history import did_document
 from passport.services.disclosure import disclose
 from passport.services.operators import read_operator
 from passport.services.ports import Work
+from passport.services.status_lists import lists_of
 from passport.signing.transparency_log import NoteKey
 
 
@@ -30,16 +32,61 @@ class Receipts(Protocol):
         ...
 
 
-def trust_file(operators: Iterable[Operator], log_key: NoteKey) -> dict[str, object]:
-    """Return what a verifier would believe that trusts every operator here, and this log."""
+def trust_file(
+    operators: Iterable[Operator],
+    log_key: NoteKey,
+    registrations: Iterable[ProducerRegistration] = (),
+) -> dict[str, object]:
+    """Return what a verifier would believe that trusts every operator here, and this log.
+
+    Args:
+        operators: Everybody on record here.
+        log_key: The key of the log.
+        registrations: Lines of producer registers: who answers for whose waste signs for the
+            products of that producer too.
+    """
     known = list(operators)
+    reach = {operator.slug: _reach(operator, known, list(registrations)) for operator in known}
     return {
         "dids": {operator.did: did_document(operator) for operator in known},
         "logs": [{"origin": log_key.name, "key": log_key.text}],
         "roles": {
             operator.did: sorted(role.value for role in operator.roles) for operator in known
         },
+        "gtinPrefixes": {
+            operator.did: prefixes
+            for operator in known
+            if (prefixes := _prefixes(operator, reach[operator.slug])) is not None
+        },
+        "hosts": {
+            operator.did: list(dict.fromkeys(host for one in spoken_for for host in one.hosts))
+            for operator in known
+            if (spoken_for := reach[operator.slug]) is not None
+        },
     }
+
+
+def _reach(
+    operator: Operator, known: Sequence[Operator], registrations: Sequence[ProducerRegistration]
+) -> Sequence[Operator] | None:
+    """Return whose batteries an operator signs for; ``None`` where that can be everybody's."""
+    lines = [line for line in registrations if line.party == operator.slug]
+    if any(line.role is ResponsibleRole.SELECTED_OPERATOR for line in lines):
+        return None
+    producers = {line.operator for line in lines}
+    return [operator, *(one for one in known if one.slug in producers - {operator.slug})]
+
+
+def _prefixes(operator: Operator, spoken_for: Sequence[Operator] | None) -> list[str] | None:
+    """Return the prefixes that bind an operator; ``None`` where they are not all known."""
+    if spoken_for is None:
+        return None
+    places = {Role.OPERATOR, Role.SECOND_LIFE}
+    if any(not one.gtin_prefixes and one.roles & places for one in spoken_for[1:]):
+        return None
+    prefixes = sorted({prefix for one in spoken_for for prefix in one.gtin_prefixes})
+    is_unknown = not prefixes and bool(operator.roles & places)
+    return None if is_unknown else prefixes
 
 
 def status_list_body(list_id: str, *, work: Work) -> bytes:
@@ -75,10 +122,7 @@ def passport_bundle(
     return make_bundle(
         [statement.body for statement in statements],
         did_documents={issuer.did: did_document(issuer) for issuer in issuers.values()},
-        status_lists=[
-            status_list_body(list_id, work=work)
-            for list_id in sorted({statement.status_list for statement in statements})
-        ],
+        status_lists=[status_list_body(list_id, work=work) for list_id in lists_of(statements)],
         receipts={
             statement.digest: receipts.receipt(statement.digest).decode()
             for statement in statements

@@ -19,13 +19,13 @@ from passport.domain.event import REPORTED_BY_OPERATOR, Event, EventKind
 from passport.domain.identifiers import BatteryId
 from passport.domain.passport import StatementKind
 from passport.domain.status import BatteryStatus, PassportState
-from passport.services.amend import withdraw
 from passport.services.current import newest_by_series, read_living, require_past
 from passport.services.operators import find_slug, read_operator
 from passport.services.ports import Work
 from passport.services.readers import may_see_status
 from passport.services.reporting import EventReport, sign_event
 from passport.services.series import CHAINS, iri_of
+from passport.services.statement_status import withdraw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
-"""BitstringStatusList: which statements their issuer has withdrawn.
+"""BitstringStatusList: which statements their issuer has withdrawn, suspended or corrected.
 
-A list is a signed credential of its own. A set bit means revoked, and is never cleared again. The
-place of a statement on the list is random, so that it tells nothing about numbers made.
+A list is a signed credential of its own, for one purpose: to revoke (never taken back), to suspend
+or to say that a statement was corrected. The place of a statement on it is random, so that it tells
+nothing about numbers made.
 
 Source: W3C Recommendation Bitstring Status List 1.0.
 """
@@ -10,7 +11,7 @@ import gzip
 import secrets
 import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from passport.domain.errors import InvalidValueError, PassportError
@@ -22,6 +23,12 @@ LIST_SIZE: Final = 131_072
 LARGEST_LIST_BYTES: Final = 2 * 1024 * 1024
 """Inflated bytes that are read of anybody's list; some kilobytes of gzip can hold gigabytes."""
 REVOCATION: Final = "revocation"
+"""Withdrawn for good."""
+SUSPENSION: Final = "suspension"
+"""Withdrawn until the bit is cleared."""
+REFRESH: Final = "refresh"
+"""Still valid, but a newer statement corrects it: of the purposes that the recommendation names,
+the one that neither invalidates nor needs words of its own (section 2.2)."""
 _CREDENTIALS_CONTEXT = "https://www.w3.org/ns/credentials/v2"
 _GZIP_WINDOW = 31
 _COMPRESSION_LEVEL = 6
@@ -109,27 +116,42 @@ def choose_places(
     return free
 
 
-def build_status_list(
+def build_status_list(  # noqa: PLR0913 - a list is these seven things
     list_iri: str,
     *,
     issuer_did: str,
-    revoked: Iterable[int],
+    marked: Iterable[int],
     valid_from: datetime,
+    purpose: str = REVOCATION,
     valid_until: datetime | None = None,
+    ttl: timedelta | None = None,
 ) -> dict[str, object]:
-    """Make the list credential, ready to be signed by the issuer of the statements."""
+    """Make the list credential, ready to be signed by the issuer of the statements.
+
+    Args:
+        list_iri: Its address.
+        issuer_did: Who signs it.
+        marked: Places whose bit is set.
+        valid_from: When it was made.
+        purpose: What a set bit says.
+        valid_until: When it ends; the issuer signs another one before.
+        ttl: How long a verifier may use it without asking for a newer one.
+    """
+    subject: dict[str, object] = {
+        "id": f"{list_iri}#list",
+        "type": "BitstringStatusList",
+        "statusPurpose": purpose,
+        "encodedList": encode_bits(marked),
+    }
+    if ttl is not None:
+        subject["ttl"] = ttl // timedelta(milliseconds=1)
     document: dict[str, object] = {
         "@context": [_CREDENTIALS_CONTEXT],
         "id": list_iri,
         "type": ["VerifiableCredential", "BitstringStatusListCredential"],
         "issuer": issuer_did,
         "validFrom": instant_text(valid_from),
-        "credentialSubject": {
-            "id": f"{list_iri}#list",
-            "type": "BitstringStatusList",
-            "statusPurpose": REVOCATION,
-            "encodedList": encode_bits(revoked),
-        },
+        "credentialSubject": subject,
     }
     if valid_until is not None:
         document["validUntil"] = instant_text(valid_until)

@@ -1,16 +1,17 @@
-"""Signed statements and status lists on a SQL database; the bytes as they were signed."""
+"""Signed statements on a SQL database; the bytes as they were signed."""
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, update
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from passport.domain.identifiers import OperatorSlug
 from passport.domain.passport import StatementKind
-from passport.services.ports import SignedStatement, StatusList
-from passport.storage.rows import Store, update_one
+from passport.services.ports import SignedStatement
+from passport.storage.rows import Store
 from passport.storage.tables import LeafRow
-from passport.storage.tables_record import StatementRow, StatusListRow
+from passport.storage.tables_keys import ReservedPlaceRow
+from passport.storage.tables_record import StatementRow
 
 
 class SqlStatementRegister:
@@ -52,13 +53,18 @@ class SqlStatementRegister:
         self._store.writes.insert(StatementRow, _columns(statement))
 
     def taken(self, status_list: str, places: Collection[int]) -> set[int]:
-        """Return which of some places on a status list statements hold already."""
-        query = (
+        """Return which of some places on a status list statements hold, or are kept for one."""
+        held = (
             select(StatementRow.status_index)
             .where(StatementRow.status_list == status_list)
             .where(col(StatementRow.status_index).in_(places))
         )
-        return set(self._store.session.exec(query))
+        kept = (
+            select(ReservedPlaceRow.status_index)
+            .where(ReservedPlaceRow.status_list == status_list)
+            .where(col(ReservedPlaceRow.status_index).in_(places))
+        )
+        return set(self._store.session.execute(held.union_all(kept)).scalars())
 
     def count_on(self, status_list: str) -> int:
         """Return how many statements hold a place on a status list."""
@@ -78,57 +84,6 @@ class SqlStatementRegister:
     def _leaf_index(self, row: StatementRow) -> int | None:
         query = select(LeafRow.leaf_index).where(LeafRow.digest == row.digest)
         return self._store.session.exec(query).one()
-
-
-class SqlStatusListRegister:
-    """StatusListRegister on a SQL database."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def find(self, list_id: str) -> StatusList | None:
-        """Return a status list."""
-        row = self._store.session.get(StatusListRow, list_id)
-        return None if row is None else _status_list(row)
-
-    def of_operator(self, slug: str) -> Sequence[StatusList]:
-        """Return an operator's lists in the order they were begun."""
-        query = (
-            select(StatusListRow)
-            .where(StatusListRow.operator == slug)
-            .order_by(func.length(StatusListRow.list_id), StatusListRow.list_id)
-        )
-        return [_status_list(row) for row in self._store.session.exec(query)]
-
-    def add(self, status_list: StatusList) -> None:
-        """Record a new list."""
-        self._store.writes.add(
-            lambda session: session.add(
-                StatusListRow(
-                    list_id=status_list.list_id,
-                    operator=status_list.operator,
-                    revoked=sorted(status_list.revoked),
-                    body=status_list.body,
-                    revision=status_list.revision,
-                )
-            )
-        )
-
-    def save(self, status_list: StatusList) -> None:
-        """Store a list signed anew if nobody did so meanwhile."""
-        statement = (
-            update(StatusListRow)
-            .where(col(StatusListRow.list_id) == status_list.list_id)
-            .where(col(StatusListRow.revision) == status_list.revision)
-            .values(
-                revoked=sorted(status_list.revoked),
-                body=status_list.body,
-                revision=status_list.revision + 1,
-            )
-        )
-        self._store.writes.add(
-            lambda session: update_one(session, statement, f"status list {status_list.list_id}")
-        )
 
 
 def _statement(row: StatementRow, leaf_index: int | None) -> SignedStatement:
@@ -166,13 +121,3 @@ def _columns(statement: SignedStatement) -> dict[str, object]:
         "status_list": statement.status_list,
         "status_index": statement.status_index,
     }
-
-
-def _status_list(row: StatusListRow) -> StatusList:
-    return StatusList(
-        list_id=row.list_id,
-        operator=OperatorSlug(row.operator),
-        revoked=frozenset(row.revoked),
-        body=row.body,
-        revision=row.revision,
-    )

@@ -26,6 +26,8 @@ class OperatorRow(PassportTable, table=True):
     key_revision: int = Field(
         default=0, sa_column=Column(Integer, nullable=False, server_default="0")
     )
+    gtin_prefixes: list[str] = Field(sa_column=Column(JSON_TREE, nullable=False, server_default="[]"))
+    former_hosts: list[str] = Field(sa_column=Column(JSON_TREE, nullable=False, server_default="[]"))
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -130,14 +132,18 @@ class StatementRow(PassportTable, table=True):
 
 
 class StatusListRow(PassportTable, table=True):
-    """One status list of an operator, signed."""
+    """One status list of an operator, as it is signed now."""
 
     __tablename__: ClassVar[str] = "passport_status_list"
 
     list_id: str = Field(primary_key=True)
+    group_id: str
+    purpose: str
     operator: str = Field(index=True)
-    revoked: list[int] = Field(sa_type=JSON_TREE)
+    marked: list[int] = Field(sa_type=JSON_TREE)
     body: bytes = Field(sa_type=LargeBinary)
+    valid_from: datetime = Field(sa_type=UtcDateTime)
+    valid_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revision: int
 
 

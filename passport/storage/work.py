@@ -19,7 +19,8 @@ from passport.storage.operators import SqlOperatorRegister
 from passport.storage.parts import SqlPartRegister
 from passport.storage.passports import SqlPassportRegister
 from passport.storage.rows import Store
-from passport.storage.statements import SqlStatementRegister, SqlStatusListRegister
+from passport.storage.statements import SqlStatementRegister
+from passport.storage.status_lists import SqlStatusListRegister
 from passport.storage.successions import SqlSuccessionRegister
 from passport.storage.tables import IdempotencyRow
 

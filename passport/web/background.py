@@ -48,9 +48,13 @@ class Background:
 
     def _run(self) -> None:
         ticks = 0
+        is_upkeep_begun = False
         while not self._ending.wait(_TICK_S):
             ticks += 1
             try:
+                if not is_upkeep_begun:
+                    self.passport.services.begin_refreshing()
+                    is_upkeep_begun = True
                 self._sequence()
                 if ticks % _TICKS_BETWEEN_JOBS == 0:
                     self.passport.run_due_jobs()

@@ -108,7 +108,7 @@ def test_a_registration_by_mistake_is_annulled_with_its_reason_and_withdrawn(rec
     require_verified(record, PACK, Audience.PUBLIC)
     places = {one.status_index for one in said if one.about == PACK}
     with services.unit_of_work(SYSTEM) as work:
-        assert work.status_lists.find("voltra-1").revoked == places
+        assert work.status_lists.find("voltra-1").marked == places
 
 
 def test_an_annulled_pack_neither_lives_on_nor_comes_back(record):
@@ -143,7 +143,7 @@ def test_a_pack_with_a_history_is_not_annulled(record, history):
         services.annul_battery(actor, battery_id, "typed twice")
 
 
-def test_a_correction_is_a_new_version_and_withdraws_the_wrong_one(record):
+def test_a_correction_is_a_new_version_and_marks_the_wrong_one_as_corrected(record):
     services = record.services
     register(record)
     corrected = a_new_battery(individualMassKilograms="455.5").content
@@ -154,7 +154,8 @@ def test_a_correction_is_a_new_version_and_withdraws_the_wrong_one(record):
     assert item["individualMassKilograms"] == "455.5"
     require_verified(record, PACK, Audience.OPERATOR)
     with services.unit_of_work(SYSTEM) as work:
-        assert len(work.status_lists.find("voltra-1").revoked) == 2
+        assert len(work.status_lists.find("voltra-1-refresh").marked) == 2
+        assert work.status_lists.find("voltra-1").marked == frozenset()
     with pytest.raises(ConflictError, match="names the battery"):
         services.amend_battery(MAKER, PACK, {**corrected, "serialNumber": "X"})
     with pytest.raises(AccessDeniedError):

@@ -305,16 +305,19 @@ def test_a_status_list_is_changed_from_its_newest_revision_only(write, read):
     lists = [
         StatusList(
             list_id=f"voltra-{number}",
+            group=f"voltra-{number}",
+            purpose="revocation",
             operator=OperatorSlug("voltra"),
-            revoked=frozenset(),
-            body=b"signed",
+            marked=frozenset(),
+            body=f"signed {number}".encode(),
+            valid_from=NOON,
         )
         for number in (10, 2, 1)
     ]
     write(*(lambda work, one=one: work.status_lists.add(one) for one in lists))
     assert read(lambda work: work.status_lists.of_operator("voltra")) == lists[::-1]
     assert read(lambda work: work.status_lists.of_operator("rival")) == []
-    changed = replace(lists[2], revoked=frozenset({7, 131_071}), body=b"signed anew")
+    changed = replace(lists[2], marked=frozenset({7, 131_071}), body=b"signed anew")
 
     write(lambda work: work.status_lists.save(changed))
 

@@ -96,15 +96,42 @@ def test_a_statement_nobody_made_is_not_there(visitor):
     assert visitor.get("/statements/nothing").json()["code"] == "statement-unknown"
 
 
-def test_the_status_list_is_signed_by_the_operator(visitor, web):
-    entry = parse_document(statements(web)[0].body)["credentialStatus"]
+def test_each_status_list_is_signed_by_the_operator_and_says_until_when(visitor, web):
+    entries = parse_document(statements(web)[0].body)["credentialStatus"]
+    purposes = [entry["statusPurpose"] for entry in entries]
+    assert purposes == ["revocation", "suspension", "refresh"]
+    for entry in entries:
+        path = entry["statusListCredential"].removeprefix("http://localhost:8000")
+
+        status_list = visitor.get(path).json()
+
+        assert status_list["id"] == entry["statusListCredential"]
+        assert status_list["issuer"] == "did:web:localhost%3A8000:operators:voltra"
+        assert status_list["credentialSubject"]["statusPurpose"] == entry["statusPurpose"]
+        assert status_list["credentialSubject"]["ttl"] == 300_000
+        assert status_list["validFrom"] < status_list["validUntil"]
+
+
+def test_a_status_list_is_not_sent_twice_and_kept_as_long_as_it_says(visitor, web):
+    entry = parse_document(statements(web)[0].body)["credentialStatus"][0]
     path = entry["statusListCredential"].removeprefix("http://localhost:8000")
 
-    status_list = visitor.get(path).json()
+    first = visitor.get(path)
 
-    assert status_list["id"] == entry["statusListCredential"]
-    assert status_list["issuer"] == "did:web:localhost%3A8000:operators:voltra"
-    assert visitor.get("/status/voltra-99").json()["code"] == "status-list-unknown"
+    assert first.headers["cache-control"] == "public, max-age=300"
+    again = visitor.get(path, headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert again.content == b""
+
+
+def test_the_history_of_a_did_document_ends_with_what_is_served(visitor, web):
+    [version] = visitor.get("/operators/voltra/did/history").json()
+
+    body = base64.urlsafe_b64decode(version["document"] + "==")
+    assert body == visitor.get("/operators/voltra/did.json").content
+    trusted = TrustedLog(origin=web.log.key.name, key=web.log.key)
+    verify_receipt(version["receipt"], digest_of(body), [trusted])
+    assert visitor.get("/operators/nobody/did/history").json()["code"] == "operator-unknown"
 
 
 def test_the_log_proves_every_statement(visitor, web):

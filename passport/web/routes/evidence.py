@@ -6,11 +6,16 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from passport.bootstrap import Passport
+from passport.domain.actor import Actor
 from passport.domain.errors import NotFoundError
+from passport.linked_data.documents import digest_of
+from passport.services.status_lists import LISTS_ARE_CACHED_FOR
 from passport.settings import Mode
+from passport.signing.jose import CREDENTIAL_TOKEN_MEDIA_TYPE
 from passport.signing.merkle_tree import TILE_WIDTH
 from passport.ui.request import CurrentActor
 from passport.web.dependencies import Installation, Services
+from passport.web.negotiation import wants_token
 from passport.web.wire_evidence import DidVersionBody
 
 router = APIRouter(tags=["Evidence"])
@@ -19,7 +24,6 @@ _DID_MEDIA_TYPE = "application/did+json"
 _CREDENTIAL_MEDIA_TYPE = "application/vc"
 _BINARY = "application/octet-stream"
 _TEXT = "text/plain; charset=utf-8"
-_ASK_AGAIN = {"Cache-Control": "public, max-age=5"}
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _PARTIAL_SUFFIX = ".p"
 _MOST_LEVELS = 64
@@ -44,30 +48,50 @@ def read_did_history(slug: str, passport: Installation) -> list[DidVersionBody]:
 
 
 @router.get("/status/{list_id}")
-def read_status_list(list_id: str, services: Services) -> Response:
-    """Return a status list as it was signed: which statements their issuer withdrew."""
-    headers = _ASK_AGAIN | {"Access-Control-Allow-Origin": "*"}
-    return Response(
-        services.status_list(list_id), headers=headers, media_type=_CREDENTIAL_MEDIA_TYPE
-    )
+def read_status_list(list_id: str, services: Services, request: Request) -> Response:
+    """Return a status list as it is signed: what its issuer withdrew, suspended or corrected."""
+    body = services.status_list(list_id)
+    etag = f'"{digest_of(body).hex()}"'
+    headers = {
+        "ETag": etag,
+        "Cache-Control": f"public, max-age={int(LISTS_ARE_CACHED_FOR.total_seconds())}",
+        "Access-Control-Allow-Origin": "*",
+    }
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(body, headers=headers, media_type=_CREDENTIAL_MEDIA_TYPE)
 
 
 @router.get("/statements/{statement_id}")
 def read_statement(
     statement_id: str, actor: CurrentActor, services: Services, request: Request
 ) -> Response:
-    """Return the very bytes of one statement, to those who may read it."""
+    """Return the very bytes of one statement, or a token of it, to those who may read it."""
+    if wants_token(request.headers.get("accept", "")):
+        token = services.read_statement_as_token(actor, statement_id)
+        headers = _statement_headers(actor, digest_of(token))
+        return _unless_known(request, headers, token, CREDENTIAL_TOKEN_MEDIA_TYPE)
     statement = services.read_statement(actor, statement_id)
-    etag = f'"{statement.digest.hex()}"'
-    headers = {
-        "ETag": etag,
-        "Vary": "Cookie, Authorization",
-        "Cache-Control": "public, max-age=3600" if actor.is_anonymous else "private, no-cache",
-        "Link": f'</log/proof/{statement.digest.hex()}>; rel="describedby"',
+    headers = _statement_headers(actor, statement.digest) | {
+        "Link": f'</log/proof/{statement.digest.hex()}>; rel="describedby"'
     }
-    if request.headers.get("if-none-match") == etag:
+    return _unless_known(request, headers, statement.body, _CREDENTIAL_MEDIA_TYPE)
+
+
+def _statement_headers(actor: Actor, digest: bytes) -> dict[str, str]:
+    return {
+        "ETag": f'"{digest.hex()}"',
+        "Vary": "Accept, Cookie, Authorization",
+        "Cache-Control": "public, max-age=3600" if actor.is_anonymous else "private, no-cache",
+    }
+
+
+def _unless_known(
+    request: Request, headers: dict[str, str], body: bytes, media_type: str
+) -> Response:
+    if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(statement.body, headers=headers, media_type=_CREDENTIAL_MEDIA_TYPE)
+    return Response(body, headers=headers, media_type=media_type)
 
 
 @router.get("/log/checkpoint")

@@ -43,7 +43,7 @@ def test_a_list_written_here_holds_the_same_bits(case):
 
 
 def a_list(*revoked):
-    return build_status_list(LIST, issuer_did=ISSUER, revoked=revoked, valid_from=NOON)
+    return build_status_list(LIST, issuer_did=ISSUER, marked=revoked, valid_from=NOON)
 
 
 def test_a_statement_is_revoked_when_its_bit_is_set():
