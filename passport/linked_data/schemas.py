@@ -1,7 +1,7 @@
 """Does a content, or a statement, fulfil the table of terms? Every place is named."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -149,6 +149,28 @@ def check_statement(document: Mapping[str, Any]) -> list[Problem]:
 
     The schema is that of the version of the context which the statement names.
     """
+    return _check_form(document, may_lack=lambda _: False)
+
+
+def check_part_of_statement(document: Mapping[str, Any]) -> list[Problem]:
+    """Return everything in which a part of a statement breaks the schema of the whole.
+
+    A part may lack terms of its subject; what it shows has the form that the whole gives it.
+    """
+    return _check_form(document, may_lack=_is_of_content)
+
+
+def _is_of_content(error: jsonschema_rs.ValidationError) -> bool:
+    """Whether what a statement lacks is a term of its content."""
+    if not isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
+        return False
+    is_in_subject = list(error.instance_path) == ["credentialSubject"]
+    return is_in_subject and error.kind.property not in {"id", "type"}
+
+
+def _check_form(
+    document: Mapping[str, Any], may_lack: Callable[[jsonschema_rs.ValidationError], bool]
+) -> list[Problem]:
     try:
         kind = kind_of(document)
     except MalformedDocumentError as error:
@@ -156,6 +178,7 @@ def check_statement(document: Mapping[str, Any]) -> list[Problem]:
     problems = [
         problem(error.message, "".join(f"/{part}" for part in error.instance_path))
         for error in _validator(kind, version_named_in(document)).iter_errors(document)
+        if not may_lack(error)
     ]
     return problems or list(_check_bounds(document, kind))
 
