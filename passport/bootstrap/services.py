@@ -8,6 +8,7 @@ from passport.bootstrap.evidence_services import EvidenceServices
 from passport.bootstrap.form_services import FormServices
 from passport.bootstrap.key_services import KeyServices
 from passport.bootstrap.model_drafts import ModelDraftServices
+from passport.bootstrap.outside_services import OutsideServices
 from passport.bootstrap.part_services import PartServices
 from passport.bootstrap.unit_of_work import once_for
 from passport.domain.access import Audience, Grant
@@ -48,7 +49,13 @@ _IMPORT_CHUNK = 50
 
 
 class PassportServices(
-    CheckServices, PartServices, ModelDraftServices, EvidenceServices, KeyServices, FormServices
+    CheckServices,
+    PartServices,
+    ModelDraftServices,
+    EvidenceServices,
+    KeyServices,
+    OutsideServices,
+    FormServices,
 ):
     """Every use case, each as one committed unit of work."""
 

@@ -83,9 +83,12 @@ class KeyRegister(Protocol):
         ...
 
     def reserve_places(
-        self, status_list: str, statements: Mapping[int, str], *, until: datetime
+        self, status_list: str, statements: Mapping[int, str], *, now: datetime, until: datetime
     ) -> None:
-        """Keep places of a status list for statements that are signed outside, by their id."""
+        """Keep places of a status list for statements that are signed outside, by their id.
+
+        A place that somebody else keeps meanwhile makes the unit of work stale.
+        """
         ...
 
     def reserved(self, status_list: str, places: Collection[int], at: datetime) -> dict[int, str]:

@@ -21,6 +21,7 @@ from passport.domain.organisation import Key, Operator
 from passport.services.desk import desk_of, new_id
 from passport.services.did_history import publish_did_document
 from passport.services.keys_register import SignedByKey
+from passport.services.new_keys import outside_key
 from passport.services.operators import read_operator
 from passport.services.ports import Work
 from passport.signing.errors import KeyMalformedError
@@ -319,7 +320,7 @@ def _apply(actor: Actor, owner: Operator, change: KeyChange, *, work: Work) -> O
     if change.action is KeyAction.COMPROMISE and not saved.signs_outside:
         # A list is no entry of the log: nothing shows that it is older than the compromise.
         work.desks.pop(saved.slug, None)
-        desk_of(saved, work=work).sign_lists_anew()
+        desk_of(saved, work=work).lists.sign_anew()
     return saved
 
 
@@ -366,21 +367,6 @@ def _new_key(owner: Operator, change: KeyChange, work: Work) -> Key:
 
 def _suite_of(kind: KeyKind | None) -> str:
     return EDDSA_RDFC_2022 if kind in {None, KeyKind.ED25519} else ECDSA_RDFC_2019
-
-
-def outside_key(did: str, number: int, public_key: str, *, at: datetime) -> Key:
-    """Return the public half of a key that its owner holds outside this service.
-
-    Raises:
-        KeyMalformedError: It is no Multikey of a kind that is checked here.
-    """
-    return Key(
-        # A name of its own kind: a key made here later never gets the same one.
-        key_id=f"{did}#outside-{number}",
-        public_key_multibase=parse_multikey(public_key).multibase,
-        created_at=at,
-        is_held_here=False,
-    )
 
 
 def _with(owner: Operator, changed: Key) -> Operator:

@@ -134,15 +134,13 @@ class SqlKeyRegister:
         return [_signed_by_key(row, index) for row, index in self._store.session.exec(query)]
 
     def reserve_places(
-        self, status_list: str, statements: Mapping[int, str], *, until: datetime
+        self, status_list: str, statements: Mapping[int, str], *, now: datetime, until: datetime
     ) -> None:
         """Keep places of a status list for statements that are signed outside, by their id."""
-        ended = delete(ReservedPlaceRow).where(
-            col(ReservedPlaceRow.status_list) == status_list,
-            col(ReservedPlaceRow.status_index).in_(list(statements)),
+        lapsed = delete(ReservedPlaceRow).where(
+            col(ReservedPlaceRow.status_list) == status_list, col(ReservedPlaceRow.until) <= now
         )
-        # What was kept there has lapsed, or the place would not have been chosen.
-        self._store.writes.add(lambda session: session.execute(ended))
+        self._store.writes.add(lambda session: session.execute(lapsed))
         self._store.writes.add(
             lambda session: session.add_all(
                 ReservedPlaceRow(
