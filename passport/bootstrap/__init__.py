@@ -20,7 +20,7 @@ from passport.bootstrap.import_services import Imports
 from passport.bootstrap.labelling import label_of, label_of_model
 from passport.bootstrap.restoring import require_restored
 from passport.bootstrap.services import PassportServices
-from passport.bootstrap.upkeep import upkeep_jobs
+from passport.bootstrap.upkeep import Upkeep
 from passport.diagnostics import configure_logs
 from passport.domain.access import Audience
 from passport.domain.actor import PUBLIC, SYSTEM, Actor
@@ -87,7 +87,11 @@ class Passport:
 
     def trust(self) -> dict[str, object]:
         """Return the trust file of somebody who believes every operator here, and this log."""
-        return publishing.trust_file(self.services.all_operators(SYSTEM), self.log.key)
+        return publishing.trust_file(
+            self.services.all_operators(SYSTEM),
+            self.log.key,
+            self.services.registrations(SYSTEM),
+        )
 
     def bundle(
         self, actor: Actor, battery_id: BatteryId, audience: Audience | None = None
@@ -131,8 +135,13 @@ class Passport:
         return Imports(self.services)
 
     @cached_property
+    def upkeep(self) -> Upkeep:
+        """What keeps status lists and time stamps good."""
+        return Upkeep(self.services, self.log, self.settings)
+
+    @cached_property
     def _job_handlers(self) -> Mapping[str, Handler]:
-        return upkeep_jobs(self.services) | {
+        return self.upkeep.jobs() | {
             kind: handler
             for extension in self.extensions
             for kind, handler in extension.jobs(self).items()
@@ -193,6 +202,7 @@ class Passport:
         """Give the connections back."""
         for witness in self._witnesses:
             witness.close()
+        self.upkeep.close()
         self.engine.dispose()
 
 

@@ -63,6 +63,7 @@ class DemonstrationCompany:
     role: Role
     login: str
     task: str
+    gtin_prefixes: tuple[str, ...] = ()
 
     @property
     def actor(self) -> Actor:
@@ -71,7 +72,13 @@ class DemonstrationCompany:
 
 
 MANUFACTURER = DemonstrationCompany(
-    "voltra", "Voltra Packs (fictional)", "DE", Role.OPERATOR, "manufacturer", "makes EV packs"
+    "voltra",
+    "Voltra Packs (fictional)",
+    "DE",
+    Role.OPERATOR,
+    "manufacturer",
+    "makes EV packs",
+    ("950600013435", "950600013436", "95060001345", "95060001346"),
 )
 INTEGRATOR = DemonstrationCompany(
     "again",
@@ -80,6 +87,7 @@ INTEGRATOR = DemonstrationCompany(
     Role.SECOND_LIFE,
     "integrator",
     "gives packs a second life",
+    ("950600013437",),
 )
 COLLECTOR = DemonstrationCompany(
     "yard",
@@ -158,6 +166,7 @@ def _add_company(services: PassportServices, company: DemonstrationCompany, base
                 base_url=base_url,
                 roles=frozenset({company.role}),
                 slug=company.slug,
+                gtin_prefixes=company.gtin_prefixes,
             ),
         )
     try:

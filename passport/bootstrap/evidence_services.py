@@ -6,6 +6,7 @@ from functools import cached_property
 from passport.bootstrap.unit_of_work import Committing
 from passport.domain.actor import SYSTEM, Actor
 from passport.domain.identifiers import BatteryId
+from passport.domain.responsibility import ProducerRegistration
 from passport.services import did_history, publishing, statement_status
 from passport.services.evidence_registers import PublishedDidDocument
 from passport.services.operators import read_operator
@@ -18,6 +19,10 @@ _MOST_LISTS_KEPT = 10_000
 
 class EvidenceServices(Committing):
     """DID documents and status lists, as they are published."""
+
+    def registrations(self, actor: Actor) -> Sequence[ProducerRegistration]:
+        """Return the lines of the producer registers entered here; they are public."""
+        return self.do(actor, lambda work: work.operators.registrations())
 
     def did_document(self, slug: str) -> bytes:
         """Return the DID document of an operator, exactly as the version in the log.

@@ -116,6 +116,30 @@ def has_gtin_prefix(name: str, prefixes: Iterable[str]) -> bool:
     return not gtin or any(gtin[1:].startswith(prefix) for prefix in prefixes)
 
 
+def parse_host(text: str) -> str:
+    """Read scheme and host of a party's addresses, which are then compared letter by letter.
+
+    Raises:
+        InvalidIdentifierError: It is more or less than a host: a path, a user, a trailing dot,
+            capitals, or letters outside ASCII, which are written ``xn--``.
+
+    >>> parse_host("https://passport.maker.example/")
+    'https://passport.maker.example'
+    """
+    host = text.removesuffix("/")
+    try:
+        parts = urlsplit(host)
+    except ValueError as error:
+        raise InvalidIdentifierError(f"{text[:60]!r} is no address: {error}") from error
+    name = parts.hostname or ""
+    plain = host.isascii() and host == host.lower() and not name.endswith(".")
+    if host != f"{parts.scheme}://{parts.netloc}" or not (plain and name) or "@" in host:
+        raise InvalidIdentifierError(
+            f"{text!r} is no scheme and host like https://passport.maker.example"
+        )
+    return host
+
+
 def parse_serial(text: str) -> str:
     """Return a serial number of GS1 AI 21: 1 to 20 characters of the set of 82.
 

@@ -42,6 +42,8 @@ class Operator:
         base_url: Scheme and host under which its batteries' QR codes lead.
         keys: Its keys in the order they were made; one that has ended stays.
         key_revision: Counts the changes of its keys.
+        gtin_prefixes: GS1 company prefixes of its products; empty where they are not known here.
+        former_hosts: Earlier values of ``base_url``, which batteries on the market still carry.
     """
 
     slug: OperatorSlug
@@ -54,6 +56,13 @@ class Operator:
     keys: tuple[Key, ...]
     created_at: datetime
     key_revision: int = 0
+    gtin_prefixes: tuple[str, ...] = ()
+    former_hosts: tuple[str, ...] = ()
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Scheme and host of all addresses its statements may use."""
+        return (self.base_url, *self.former_hosts)
 
     @property
     def current_key(self) -> Key:

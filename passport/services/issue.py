@@ -36,7 +36,12 @@ from passport.services.chemistry import check_chemistry, complete_chemistry, is_
 from passport.services.desk import desk_of
 from passport.services.documents import complete_documents
 from passport.services.index import PassportContents, sign_indexes
-from passport.services.operators import find_slug, read_operator, require_acts_for
+from passport.services.operators import (
+    find_slug,
+    read_operator,
+    require_acts_for,
+    require_own_gtin,
+)
 from passport.services.ports import SignedStatement, Work
 from passport.services.scopes import needs_of_battery, scope_of_content, scope_of_placing
 from passport.services.series import iri_of, iri_of_model, production_series_iri, series_iri
@@ -108,6 +113,7 @@ def add_model(actor: Actor, operator: str, new: NewModel, *, work: Work) -> Batt
     require_reach(actor, BATTERY_SCOPE)
     owner = read_operator(operator, work=work)
     require_acts_for(actor, owner, work=work)
+    require_own_gtin(owner, new.model_id)
     scope = scope_of_content(normalise_content(new.content), work=work)
     entered = checked_model(new.content, work.rulebook.needs(scope), work.chemistries)
     content = complete_chemistry(entered, work.chemistries)
@@ -437,6 +443,7 @@ def _item_parts(
 
 def _read_model(new: NewBattery, owner: Operator, *, work: Work) -> BatteryModel:
     model_id = new.model_id or model_of(new.battery_id)
+    require_own_gtin(owner, new.battery_id)
     model = None if model_id is None else work.passports.find_model(model_id)
     if model is None or model.operator != owner.slug:
         raise ModelUnknownError(

@@ -16,11 +16,19 @@ from passport.domain.errors import (
     InvalidIdentifierError,
     InvalidValueError,
     NotFoundError,
+    PassportError,
 )
-from passport.domain.identifiers import parse_slug, slug_of
+from passport.domain.identifiers import (
+    has_gtin_prefix,
+    parse_gtin_prefix,
+    parse_host,
+    parse_slug,
+    slug_of,
+)
 from passport.domain.organisation import Key, Operator
 from passport.domain.responsibility import ProducerRegistration, ResponsibleRole
 from passport.services.did_history import publish_did_document
+from passport.services.new_keys import outside_key
 from passport.services.ports import Work
 from passport.signing.did import did_web
 from passport.signing.keys import EDDSA_RDFC_2022, KeyKind
@@ -30,6 +38,12 @@ class OperatorUnknownError(NotFoundError):
     """No operator has this short name or DID."""
 
     code = "operator-unknown"
+
+
+class GtinNotOfOperatorError(PassportError):
+    """An operator speaks of a product whose GTIN is another company's."""
+
+    code = "gtin-not-of-operator"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +56,9 @@ class NewOperator:
         slug: Short name; made from the name where empty.
         cryptosuite: The suite its key signs in.
         key_kind: The kind of its key; the usual one of the suite when not given.
+        public_key: Multikey of the key that it holds itself; empty has a key made here.
+        gtin_prefixes: GS1 company prefixes; where any are given, its products have one of them.
+        former_hosts: Schemes and hosts of QR codes that it used before.
     """
 
     name: str
@@ -52,6 +69,9 @@ class NewOperator:
     slug: str = ""
     cryptosuite: str = EDDSA_RDFC_2022
     key_kind: KeyKind | None = None
+    public_key: str = ""
+    gtin_prefixes: tuple[str, ...] = ()
+    former_hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +94,8 @@ def add_operator(actor: Actor, new: NewOperator, *, work: Work) -> Operator:
         AccessDeniedError: The actor does not administer this service.
         ConflictError: The short name is taken.
         CryptosuiteUnknownError: No keys are made for the suite, or none of this kind.
-        InvalidIdentifierError: Short name, URI or host are none.
+        KeyMalformedError: The public key is none that is checked here.
+        InvalidIdentifierError: Short name, URI, prefix or host are none.
     """
     require_reach(actor, ORGANISATION_SCOPE)
     require_role(actor, Role.ADMINISTRATOR, Role.SYSTEM)
@@ -86,7 +107,7 @@ def add_operator(actor: Actor, new: NewOperator, *, work: Work) -> Operator:
     _require_uri(new.operator_uri)
     did = did_web(new.base_url, "operators", slug)
     now = work.clock.now()
-    key_id = work.keys.create(did, new.cryptosuite, new.key_kind)
+    key = _first_key(did, new, work=work)
     operator = Operator(
         slug=slug,
         name=new.name.strip(),
@@ -95,19 +116,27 @@ def add_operator(actor: Actor, new: NewOperator, *, work: Work) -> Operator:
         base_url=new.base_url.rstrip("/"),
         did=did,
         roles=new.roles,
-        keys=(
-            Key(
-                key_id=key_id,
-                public_key_multibase=work.keys.public_key_multibase(key_id),
-                created_at=now,
-            ),
-        ),
+        keys=(key,),
         created_at=now,
+        gtin_prefixes=tuple(parse_gtin_prefix(prefix) for prefix in new.gtin_prefixes),
+        former_hosts=tuple(parse_host(host) for host in new.former_hosts),
     )
     work.operators.add(operator)
     publish_did_document(operator, work=work)
-    work.events.commit_to("operator-added", slug, {"did": did, "key": key_id}, now)
+    work.events.commit_to("operator-added", slug, {"did": did, "key": key.key_id}, now)
     return operator
+
+
+def _first_key(did: str, new: NewOperator, *, work: Work) -> Key:
+    now = work.clock.now()
+    if new.public_key:
+        return outside_key(did, 1, new.public_key, at=now)
+    key_id = work.keys.create(did, new.cryptosuite, new.key_kind)
+    return Key(
+        key_id=key_id,
+        public_key_multibase=work.keys.public_key_multibase(key_id),
+        created_at=now,
+    )
 
 
 def read_operator(name: str, *, work: Work) -> Operator:
@@ -124,6 +153,23 @@ def read_operator(name: str, *, work: Work) -> Operator:
             f"there is no operator {name!r}; `passport operator add` makes one"
         )
     return found
+
+
+def require_own_gtin(operator: Operator, name: str) -> None:
+    """Refuse a product with a GTIN of another company, where the operator's prefixes are known.
+
+    Args:
+        operator: Who speaks of it as its own.
+        name: `BatteryId` or `ModelId`.
+
+    Raises:
+        GtinNotOfOperatorError: Its GTIN begins with none of the operator's prefixes.
+    """
+    if operator.gtin_prefixes and not has_gtin_prefix(name, operator.gtin_prefixes):
+        raise GtinNotOfOperatorError(
+            f"the GTIN in {name} begins with none of the prefixes of {operator.slug}: "
+            f"{', '.join(operator.gtin_prefixes)}"
+        )
 
 
 def find_slug(name: str, *, work: Work) -> str:

@@ -50,7 +50,7 @@ from passport.services.issue import (
     require_passport_needed,
     require_serial,
 )
-from passport.services.operators import read_operator, require_acts_for
+from passport.services.operators import read_operator, require_acts_for, require_own_gtin
 from passport.services.part_succession import hand_on_parts, require_parts
 from passport.services.ports import Work
 from passport.services.readers import may_read_attachment
@@ -110,6 +110,7 @@ def declare_second_life(
     require_role(actor, Role.SECOND_LIFE, Role.OPERATOR, Role.SYSTEM)
     placer = read_operator(operator, work=work)
     require_acts_for(actor, placer, work=work)
+    require_own_gtin(placer, new.battery_id)
     model = _read_model(new, placer.slug, work=work)
     require_passport_needed(model)
     scope = scope_of_placing(model, None, work=work)

@@ -23,15 +23,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, cast
-from urllib.parse import urlsplit
 
 import orjson
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from passport.domain.actor import Role
-from passport.domain.errors import InvalidIdentifierError, PassportError
-from passport.domain.identifiers import parse_gtin_prefix
+from passport.domain.errors import PassportError
+from passport.domain.identifiers import parse_gtin_prefix, parse_host
 from passport.linked_data.canonical import Canonicalizer, pinned_canonicalizer
 from passport.linked_data.contexts import context_document, known_contexts
 from passport.linked_data.documents import MalformedDocumentError, parse_document
@@ -195,30 +194,6 @@ def did_document_digest(document: Mapping[str, object]) -> str:
     The document is hashed with its members sorted, so that storing it elsewhere keeps the digest.
     """
     return hashlib.sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
-def parse_host(text: str) -> str:
-    """Read scheme and host of a party's addresses, which are then compared letter by letter.
-
-    Raises:
-        InvalidIdentifierError: It is more or less than a host: a path, a user, a trailing dot,
-            capitals, or letters outside ASCII, which are written ``xn--``.
-
-    >>> parse_host("https://passport.maker.example/")
-    'https://passport.maker.example'
-    """
-    host = text.removesuffix("/")
-    try:
-        parts = urlsplit(host)
-    except ValueError as error:
-        raise InvalidIdentifierError(f"{text[:60]!r} is no address: {error}") from error
-    name = parts.hostname or ""
-    plain = host.isascii() and host == host.lower() and not name.endswith(".")
-    if host != f"{parts.scheme}://{parts.netloc}" or not (plain and name) or "@" in host:
-        raise InvalidIdentifierError(
-            f"{text!r} is no scheme and host like https://passport.maker.example"
-        )
-    return host
 
 
 def _members(content: Mapping[str, Any]) -> dict[str, Any]:

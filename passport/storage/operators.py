@@ -91,6 +91,8 @@ def _operator(row: OperatorRow) -> Operator:
         keys=tuple(_key(key) for key in row.keys),
         created_at=row.created_at,
         key_revision=row.key_revision,
+        gtin_prefixes=tuple(row.gtin_prefixes),
+        former_hosts=tuple(row.former_hosts),
     )
 
 
@@ -110,6 +112,8 @@ def _row(operator: Operator) -> OperatorRow:
         roles=sorted(role.value for role in operator.roles),
         keys=key_trees(operator),
         key_revision=operator.key_revision,
+        gtin_prefixes=list(operator.gtin_prefixes),
+        former_hosts=list(operator.former_hosts),
         created_at=operator.created_at,
     )
 

@@ -26,8 +26,12 @@ class OperatorRow(PassportTable, table=True):
     key_revision: int = Field(
         default=0, sa_column=Column(Integer, nullable=False, server_default="0")
     )
-    gtin_prefixes: list[str] = Field(sa_column=Column(JSON_TREE, nullable=False, server_default="[]"))
-    former_hosts: list[str] = Field(sa_column=Column(JSON_TREE, nullable=False, server_default="[]"))
+    gtin_prefixes: list[str] = Field(
+        sa_column=Column(JSON_TREE, nullable=False, server_default="[]")
+    )
+    former_hosts: list[str] = Field(
+        sa_column=Column(JSON_TREE, nullable=False, server_default="[]")
+    )
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -23,9 +23,9 @@ from builders_signing import NOON
 from passport.domain.actor import Role
 from passport.domain.errors import InvalidIdentifierError
 from passport.domain.event import EventKind
-from passport.domain.identifiers import has_gtin_prefix, parse_gtin_prefix
+from passport.domain.identifiers import has_gtin_prefix, parse_gtin_prefix, parse_host
 from passport.domain.passport import StatementKind
-from passport.services.trust import Trust, TrustFileError, parse_host
+from passport.services.trust import Trust, TrustFileError
 from passport.services.verification import verify_passport
 from passport.services.verification_parties import REPORTED_BY, STATED_BY
 
