@@ -16,7 +16,6 @@ from passport.domain.errors import (
     InvalidIdentifierError,
     InvalidValueError,
     NotFoundError,
-    PassportError,
 )
 from passport.domain.identifiers import (
     has_gtin_prefix,
@@ -40,7 +39,7 @@ class OperatorUnknownError(NotFoundError):
     code = "operator-unknown"
 
 
-class GtinNotOfOperatorError(PassportError):
+class GtinNotOfOperatorError(InvalidValueError):
     """An operator speaks of a product whose GTIN is another company's."""
 
     code = "gtin-not-of-operator"
