@@ -6,7 +6,6 @@ Exit 0: done, or true. Exit 1: refused, or false, with the reason. Exit 2: could
 import logging
 import mimetypes
 import sys
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -21,6 +20,7 @@ from passport.bootstrap.demonstration import PASSWORD
 from passport.bootstrap.extensions import load_extensions
 from passport.bootstrap.import_progress import ImportProgress
 from passport.bootstrap.importing import open_report, read_import
+from passport.console.backup import backup, restore
 from passport.console.common import (
     AsJson,
     BatteryName,
@@ -34,7 +34,15 @@ from passport.console.common import (
 from passport.console.documents import document_app
 from passport.console.keys import key_app
 from passport.console.log import monitor, witness_app
+from passport.console.outside import (
+    prepare_batteries,
+    prepare_model,
+    read_model,
+    register_signed,
+    sign,
+)
 from passport.console.parts import part_app, structure_app
+from passport.console.subsets import subset
 from passport.diagnostics import configure_logs
 from passport.domain.access import Audience
 from passport.domain.actor import SYSTEM, Actor, Role
@@ -55,7 +63,6 @@ from passport.linked_data.foreign import canonize_bytes
 from passport.services.accounts import NewAccount
 from passport.services.check_words import incomplete_lines, report_lines
 from passport.services.importing import ImportResult
-from passport.services.issue import NewModel
 from passport.services.online import OnlineSources
 from passport.services.operators import NewOperator
 from passport.services.reporting import read_entered_event
@@ -103,7 +110,14 @@ app.add_typer(part_app, name="part")
 app.add_typer(document_app, name="document")
 app.add_typer(witness_app, name="witness")
 app.command("monitor")(monitor)
+app.command("sign")(sign)
+app.command("subset")(subset)
+app.command("backup")(backup)
+app.command("restore")(restore)
 
+Prepare = Annotated[
+    Path | None, typer.Option("--prepare", help="Write what the operator signs outside, no more.")
+]
 Out = Annotated[Path | None, typer.Option("-o", "--out", help="File to write.")]
 
 
@@ -157,6 +171,7 @@ def add_operator(
     role: Annotated[list[Role] | None, typer.Option(help="What it does; again for more.")] = None,
     slug: Annotated[str, typer.Option(help="Short name; made from the name without.")] = "",
     host: Annotated[str, typer.Option(help="Scheme and host of its QR codes.")] = "",
+    public_key: Annotated[str, typer.Option(help="Multikey of the key it holds itself.")] = "",
     data: Data = None,
     json: AsJson = False,
 ) -> None:
@@ -173,6 +188,7 @@ def add_operator(
                 slug=slug,
                 cryptosuite=suite.value,
                 key_kind=curve,
+                public_key=public_key,
             ),
         )
         write_trust(passport)
@@ -229,20 +245,16 @@ def add_key(
 def add_model(
     file: Annotated[Path, typer.Argument(help="Model with its Annex XIII data.")],
     operator: OperatorName,
+    prepare: Prepare = None,
     data: Data = None,
     json: AsJson = False,
 ) -> None:
     """Put a battery model on record, checked and signed."""
-    entered = parse_input(file.read_bytes())
-    name = entered.get("gtin") or entered.get("identifier")
-    content = entered.get("content")
-    if not isinstance(name, str) or not isinstance(content, Mapping):
-        raise InvalidValueError(f"{file} needs the members gtin (or identifier) and content")
-    model_id = parse_model_id(name if "gtin" in entered else f"id/{name}")
+    if prepare is not None:
+        prepare_model(file, operator, prepare, data)
+        return
     with opened(data) as passport:
-        model = passport.services.add_model(
-            SYSTEM, operator, NewModel(model_id=model_id, content=content)
-        )
+        model = passport.services.add_model(SYSTEM, operator, read_model(file))
     if json:
         print_json({"model": model.model_id, "operator": model.operator, "name": model.name})
     else:
@@ -262,6 +274,8 @@ def register(
     template: Annotated[
         str, typer.Option(metavar="MODEL", help="Write a workbook to fill in for a model (-o).")
     ] = "",
+    prepare: Prepare = None,
+    signed: Annotated[bool, typer.Option("--signed", help="FILE was signed outside.")] = False,
     out: Out = None,
     data: Data = None,
 ) -> None:
@@ -275,6 +289,12 @@ def register(
         with opened(data) as passport:
             out.write_bytes(passport.imports.template(SYSTEM, parse_model_id(template)))
         say(f"template written to {out}")
+        return
+    if signed and file is not None:
+        register_signed(file, data)
+        return
+    if prepare is not None and operator:
+        prepare_batteries(file, operator, prepare, data)
         return
     if file is None or not operator:
         raise typer.BadParameter("FILE and --operator are needed")

@@ -19,12 +19,10 @@ PACK = BatteryId("01/09506000134352/21/EV75-000001")
 HOST = "http://localhost:8000"
 
 
-def an_installation(data: Path, database_url: str = "") -> Passport:
+def an_installation(data: Path, database_url: str = "", keystore: str = "memory:") -> Passport:
     """Return an installation with three organisations and one pack in use."""
     given = {"database_url": database_url} if database_url else {}
-    passport = open_passport(
-        data=data, keystore="memory:", extensions=("recycler_portal",), **given
-    )
+    passport = open_passport(data=data, keystore=keystore, extensions=("recycler_portal",), **given)
     for actor in (MAKER, COLLECTOR, RECYCLER):
         passport.services.add_operator(
             SYSTEM,

@@ -124,6 +124,12 @@ def is_current(engine: Engine, source: MigrationSource) -> bool:
     return made == set(script.get_heads())
 
 
+def current_revision(connection: Connection, source: MigrationSource) -> str:
+    """Return the last change that was made to a package's tables; nothing before the first."""
+    context = MigrationContext.configure(connection, opts={"version_table": source.version_table})
+    return context.get_current_revision() or ""
+
+
 def check_drift(engine: Engine, source: MigrationSource) -> list[object]:
     """Return each difference between the database and the tables in the code."""
     with reading(engine) as connection:
