@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol, cast
 import rfc8785
 
 from passport.domain.errors import InvalidValueError
-from passport.linked_data.canonical import Canonicalizer, Document
+from passport.linked_data.canonical import Canonicalizer, Document, pinned_canonicalizer
 from passport.linked_data.json_rules import Strictness
 from passport.signing.errors import CryptosuiteUnknownError, ProofMalformedError, ProofValueError
 from passport.signing.keys import (
@@ -28,6 +28,7 @@ from passport.signing.keys import (
     parse_multikey,
 )
 from passport.signing.multibase import decode_base58btc, encode_base58btc
+from passport.signing.proof_options import canonical_proof_options
 from passport.signing.selective_disclosure_suite import SelectiveSuite
 
 EDDSA_JCS_2022: Final = "eddsa-jcs-2022"
@@ -117,11 +118,9 @@ class RdfcSuite:
         Raises:
             PassportError: Something in either would not be signed.
         """
-        # The options are one node, named only where a chain of proofs refers to it.
-        one_node = replace(strictness, most_blank_nodes=max(1, strictness.most_blank_nodes))
         config = {**options, _CONTEXT: unsecured_document.get(_CONTEXT)}
         return _two_hashes(
-            canonicalizer.canonize(config, one_node),
+            _canonical_options(config, canonicalizer, strictness),
             canonicalizer.canonize(unsecured_document, strictness),
             kind,
         )
@@ -226,6 +225,19 @@ def canonical_json(document: Document) -> bytes:
         return rfc8785.dumps(cast("dict[str, Any]", dict(document)))
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise ProofMalformedError(f"the document has no canonical JSON: {error}") from error
+
+
+def _canonical_options(
+    config: ProofOptions, canonicalizer: Canonicalizer, strictness: Strictness
+) -> bytes:
+    # The template knows what the pinned contexts mean, and no others.
+    if canonicalizer is pinned_canonicalizer():
+        plain = canonical_proof_options(config)
+        if plain is not None:
+            return plain
+    # The options are one node, named only where a chain of proofs refers to it.
+    one_node = replace(strictness, most_blank_nodes=max(1, strictness.most_blank_nodes))
+    return canonicalizer.canonize(config, one_node)
 
 
 def read_signature(proof: ProofOptions) -> bytes:
