@@ -13,6 +13,7 @@ from passport.linked_data.fast_terms import (
     NameSlot,
     NotCoveredError,
     Slot,
+    WordSlot,
     WriteNode,
     put,
     quote,
@@ -54,6 +55,9 @@ def generate_writer(slots: Sequence[Slot]) -> WriteNode:
         about = f"objects{place}(value{place}, subject, blocks, depth)"
         if slot.is_text:
             about = f"quote(value{place}) if type(value{place}) is str else {about}"
+        elif isinstance(slot, WordSlot):
+            namespace[f"known{place}"] = slot.known
+            about = f"type(value{place}) is str and known{place}.get(value{place}) or {about}"
         pieces.append(f"{{subject}}{{before{place}}}{{{about}}}{{after{place}}}")
     subject = "unnamed(depth)"
     if name_at is not None:

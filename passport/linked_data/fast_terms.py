@@ -23,7 +23,7 @@ XSD_DOUBLE: Final = "http://www.w3.org/2001/XMLSchema#double"
 ONLY_BLANK_NODE: Final = "_:c14n0"
 """Canonical name of a blank node that is alone in its document (RDFC-1.0, 4.4)."""
 _XSD = "http://www.w3.org/2001/XMLSchema#"
-_DEEPEST_NODE = 24
+DEEPEST_NODE: Final = 24
 
 _IRI = re.compile(
     # No scheme of relative IRIs (they were resolved), no space of any alphabet.
@@ -31,8 +31,8 @@ _IRI = re.compile(
     r"\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*"
 )
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
-_MOST_TAGS = 512
-_PLAIN_SCHEMES = ("https://", "http://")
+_MOST_WORDS = 512
+_PLAIN_SCHEMES = ("<https://", "<http://")
 
 quote: Callable[[str], str] = getattr(encoder, "c_encode_basestring", encoder.py_encode_basestring)
 r"""Text -> quoted as in canonical N-Quads, except \\b, \\f and other controls and DEL.
@@ -133,6 +133,12 @@ class ReferenceSlot(Slot):
         self._name = name_of(prefixes)
         self._write_node = write_node
 
+    def objects(self, value: object, subject: str, blocks: Blocks, depth: int) -> str:
+        """Write IRIs or nodes; most often it is one node."""
+        if type(value) is dict:
+            return self._write_node(value, blocks, depth)
+        return super().objects(value, subject, blocks, depth)
+
     def one(self, value: object, blocks: Blocks, depth: int) -> str:
         """Write an IRI or a node."""
         if type(value) is str:
@@ -143,23 +149,42 @@ class ReferenceSlot(Slot):
 
 
 class WordSlot(Slot):
-    """Names of a context in the place of a value: types, and what is coerced to ``@vocab``."""
+    """Names of a context in the place of a value: types, and what is coerced to ``@vocab``.
+
+    Attributes:
+        known: What was written for a name.
+    """
 
     def __init__(self, predicate: str, expand: Callable[[str], str]) -> None:
         super().__init__(predicate)
         self._expand = expand
-        self._known: dict[str, str] = {}
+        self.known: dict[str, str] = {}
 
     def one(self, value: object, blocks: Blocks, depth: int) -> str:  # noqa: ARG002 - as all slots
         """Write the IRI that a name stands for."""
         if type(value) is not str:
             raise NotCoveredError
-        known = self._known.get(value)
+        known = self.known.get(value)
         if known is None:
             known = f"<{self._expand(value)}>"
-            if len(self._known) < _MOST_TAGS:
-                self._known[value] = known
+            if len(self.known) < _MOST_WORDS:
+                self.known[value] = known
         return known
+
+
+class _Tags(dict[str, str]):
+    """Language tag as somebody wrote it -> as it stands behind a text; keeps what came often."""
+
+    def __missing__(self, tag: str) -> str:
+        if not _LANGUAGE_TAG.fullmatch(tag):
+            raise NotCoveredError
+        written = f"@{tag.lower()}"
+        if len(self) < _MOST_WORDS:
+            self[tag] = written
+        return written
+
+
+_tags: Final = _Tags()
 
 
 class LanguageSlot(Slot):
@@ -177,11 +202,10 @@ class LanguageSlot(Slot):
         """Write the texts of a language map."""
         if type(value) is not dict:
             return super().objects(value, subject, blocks, depth)
-        texts = set()
-        for tag, text in value.items():
-            if type(text) is not str:
-                raise NotCoveredError
-            texts.add(f"{quote(text)}{_language(tag)}")
+        try:
+            texts = {quote(text) + _tags[tag] for tag, text in value.items()}
+        except TypeError as error:  # something else than a text
+            raise NotCoveredError from error
         if not texts:
             raise NotCoveredError
         return self.between(subject).join(sorted(texts))
@@ -206,11 +230,16 @@ def name_of(prefixes: frozenset[str]) -> Callable[[object], str]:
     def name(value: object) -> str:
         if type(value) is not str or is_whole(value) is None:
             raise NotCoveredError
-        if not value.startswith(_PLAIN_SCHEMES) and value.partition(":")[0] in prefixes:
-            raise NotCoveredError
         return f"<{value}>"
 
-    return name
+    def name_beside_prefixes(value: object) -> str:
+        written = name(value)
+        # What follows a prefix never begins with two slashes (JSON-LD 1.1, 5.2.2, step 6.2).
+        if not written.startswith(_PLAIN_SCHEMES) and written[1:].partition(":")[0] in prefixes:
+            raise NotCoveredError
+        return written
+
+    return name_beside_prefixes if prefixes else name
 
 
 def unnamed(depth: int) -> str:
@@ -218,13 +247,6 @@ def unnamed(depth: int) -> str:
     if depth:
         raise NotCoveredError
     return ONLY_BLANK_NODE
-
-
-def deeper(depth: int) -> int:
-    """Return the depth of a node inside a node at a depth."""
-    if depth >= _DEEPEST_NODE:
-        raise NotCoveredError
-    return depth + 1
 
 
 def put(blocks: Blocks, subject: str, block: str) -> None:
@@ -242,17 +264,3 @@ def _bare_text(value: object) -> str:
     if type(value) is not int or not -LARGEST_SAFE_INTEGER <= value <= LARGEST_SAFE_INTEGER:
         raise NotCoveredError
     return str(value)
-
-
-_tags: dict[str, str] = {}
-
-
-def _language(tag: str) -> str:
-    known = _tags.get(tag)
-    if known is None:
-        if not _LANGUAGE_TAG.fullmatch(tag):
-            raise NotCoveredError
-        known = f"@{tag.lower()}"
-        if len(_tags) < _MOST_TAGS:
-            _tags[tag] = known
-    return known

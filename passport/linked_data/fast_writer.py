@@ -24,6 +24,7 @@ from passport.linked_data.fast_contexts import (
     require_covered,
 )
 from passport.linked_data.fast_terms import (
+    DEEPEST_NODE,
     ONLY_BLANK_NODE,
     XSD_DOUBLE,
     Blocks,
@@ -36,7 +37,6 @@ from passport.linked_data.fast_terms import (
     UntypedSlot,
     WordSlot,
     WriteNode,
-    deeper,
     put,
     unnamed,
 )
@@ -312,7 +312,9 @@ class _Below:
             # A node that is only named is read where its name stands (5.1.2, step 7).
             for name in node.values():
                 self._name(name)
-        return place.write(node, blocks, deeper(depth))
+        if depth >= DEEPEST_NODE:
+            raise NotCoveredError
+        return place.write(node, blocks, depth + 1)
 
 
 def table_writer(slots: list[Slot]) -> WriteNode:

@@ -10,8 +10,12 @@ import re
 from passport.domain.errors import InvalidValueError
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_DIGIT = {character: digit for digit, character in enumerate(_ALPHABET)}
-_BASE = len(_ALPHABET)
+_PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
+_PAIR = {pair: number for number, pair in enumerate(_PAIRS)}
+_BASE_OF_PAIRS = len(_PAIRS)
+_PAIRS_OF_A_WORD = 5
+_BASE_OF_WORDS = _BASE_OF_PAIRS**_PAIRS_OF_A_WORD
+"""Ten digits fit into a machine word, in which arithmetic is several times as fast."""
 _LONGEST_BASE58 = 256
 """Characters; base58 takes quadratic time, and a signature has 88."""
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
@@ -24,10 +28,13 @@ def encode_base58btc(data: bytes) -> str:
     'z15T'
     """
     number = int.from_bytes(data, "big")
-    digits = ""
+    pairs = []
     while number:
-        number, digit = divmod(number, _BASE)
-        digits = _ALPHABET[digit] + digits
+        number, word = divmod(number, _BASE_OF_WORDS)
+        for _ in range(_PAIRS_OF_A_WORD):
+            word, pair = divmod(word, _BASE_OF_PAIRS)
+            pairs.append(_PAIRS[pair])
+    digits = "".join(reversed(pairs)).lstrip(_ALPHABET[0])
     zeros = len(data) - len(data.lstrip(b"\0"))
     return "z" + "1" * zeros + digits
 
@@ -42,12 +49,14 @@ def decode_base58btc(text: str) -> bytes:
     body = text[1:]
     if not text.startswith("z") or len(body) > _LONGEST_BASE58:
         raise InvalidValueError(f"{text[:20]!r}... is no base58btc multibase text of a key's size")
+    digits = body if len(body) % 2 == 0 else _ALPHABET[0] + body
     number = 0
-    for character in body:
-        digit = _DIGIT.get(character)
-        if digit is None:
-            raise InvalidValueError(f"{character!r} in {text!r} is not in the base58 alphabet")
-        number = number * _BASE + digit
+    try:
+        for place in range(0, len(digits), 2):
+            number = number * _BASE_OF_PAIRS + _PAIR[digits[place : place + 2]]
+    except KeyError as error:
+        other = next(character for character in body if character not in _ALPHABET)
+        raise InvalidValueError(f"{other!r} in {text!r} is not in the base58 alphabet") from error
     zeros = len(body) - len(body.lstrip("1"))
     return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
 
