@@ -67,6 +67,7 @@ from passport.signing.selective_disclosure_statements import (
     DisclosurePointerError,
     NotSeparableError,
 )
+from passport.signing.prepared import PreparedFileError
 from passport.signing.status_list import StatusListError, StatusListFullError
 from passport.signing.time_stamps import TimeStampError
 from passport.signing.web_reader import AddressRefusedError, UnreachableError
@@ -129,6 +130,7 @@ STATUS: Mapping[type[PassportError], HTTPStatus] = {
     NotSeparableError: HTTPStatus.UNPROCESSABLE_ENTITY,
     DidDocumentError: HTTPStatus.UNPROCESSABLE_ENTITY,
     KeyMalformedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    PreparedFileError: HTTPStatus.UNPROCESSABLE_ENTITY,
     ReceiptRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     StatusListError: HTTPStatus.UNPROCESSABLE_ENTITY,
     TimeStampError: HTTPStatus.UNPROCESSABLE_ENTITY,
