@@ -55,8 +55,8 @@ function whyNotItsGtin({ issuer, kind, subject }, prefixes) {
     : `the number in ${path} is not one of ${issuer}, whose numbers begin with ${prefixes.join(", ")}`;
 }
 
-function whyNotItsHost({ issuer, kind, name, subject, series }, hosts) {
-  const addresses = BOUND_TO_PRODUCT.includes(kind) ? [name, subject.id, series] : [name];
+function whyNotItsHost({ issuer, kind, iri, subject, series }, hosts) {
+  const addresses = BOUND_TO_PRODUCT.includes(kind) ? [iri, subject.id, series] : [iri];
   const strange = hosts === undefined ? undefined
     : addresses.find((address) => !hosts.some((host) => address.startsWith(`${host}/`)));
   return strange === undefined ? null : `${strange} is no address of ${issuer}, whose addresses begin with ${hosts.join(", ")}`;

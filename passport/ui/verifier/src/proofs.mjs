@@ -17,10 +17,10 @@ const CLOCKS_DIFFER_BY_MS = 5 * 60 * 1000;
 const asList = (value) => (Array.isArray(value) ? value : [value]);
 
 // Check every proof of a credential against keys of the ring; returns proofs with their keys.
-export async function verifyProofs(credential, { ring, at }) {
+export async function verifyProofs(credential, { ring, at, name }) {
   const proofs = asList(credential.proof ?? []);
   if (proofs.length === 0 || proofs.length > MOST_PROOFS) {
-    throw forged("proof-missing", `it carries ${proofs.length} proofs`);
+    throw forged("proof-missing", `${name} carries ${proofs.length} proofs`);
   }
   const verified = proofs.map((proof) => {
     requireMembers(proof, at);
@@ -37,7 +37,7 @@ export async function verifyProofs(credential, { ring, at }) {
   });
   const results = answer.results ?? [];
   if (!answer.verified || results.length !== proofs.length || !results.every((one) => one.verified)) {
-    throw forged("proof-invalid", reasonOf(answer));
+    throw forged("proof-invalid", `${name}: it was changed after it was signed, or signed with another key (${reasonOf(answer)})`);
   }
   return verified;
 }

@@ -1,6 +1,7 @@
 // The report as parts of the page; texts are set as texts, never as markup.
 
-import { checksOf, counted, kindWords, nameOf, reasonsOf, sentence, sourceWords, verdictOf } from "./words.mjs";
+import { kindWords } from "./kinds.mjs";
+import { checksOf, counted, nameOf, reasonsOf, sentence, sourceWords, verdictOf } from "./words.mjs";
 
 function element(name, { text, ...attributes } = {}, ...children) {
   const made = document.createElement(name);
@@ -82,7 +83,7 @@ function checkedPart(report) {
       element("summary", { text: counted(report.statements.length, "statement", "statements") }),
       element("ul", { class: "verifier-list" }, ...report.statements.map((one) =>
         element("li", {}, element("b", { text: kindWords(one.kind) }),
-          ` signed by ${nameOf(one.issuer)}${one.signedAt ? `, ${one.signedAt}` : ""} `, element("code", { text: one.name }))))));
+          ` signed by ${nameOf(one.issuer)}${one.signedAt ? `, ${one.signedAt}` : ""} `, element("code", { text: one.iri }))))));
 }
 
 function sourcesPart(report, from, host) {

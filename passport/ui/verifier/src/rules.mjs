@@ -3,6 +3,7 @@
 // Each may be genuine and the whole still a lie: put together from two batteries, with an old
 // version, without what speaks against the seller, or said by somebody who has no say in it.
 
+import { kindWords } from "./kinds.mjs";
 import { Refusal, forged } from "./refusal.mjs";
 
 const MODEL_KINDS = ["ModelPublicStatement", "ModelRestrictedStatement", "ModelAuthorityStatement", "ProductionStatement"];
@@ -85,16 +86,16 @@ export function* checkIndex(statements) {
     return;
   }
   const digests = new Set(statements.map((one) => one.digest));
-  const names = new Set(statements.map((one) => one.name));
+  const addresses = new Set(statements.map((one) => one.iri));
   const present = new Set(statements.map((one) => one.series));
   const listed = new Set();
   for (const { subject } of indexes) {
     for (const entry of subject.statements ?? []) {
       listed.add(entry.statementDigest);
       if (!digests.has(entry.statementDigest)) {
-        yield names.has(entry.statement)
-          ? forged("index-mismatch", `the index lists ${entry.statement}, which is there with another content`)
-          : new Refusal("statement-withheld", `the index lists ${entry.statement}, which was left out`);
+        yield addresses.has(entry.statement)
+          ? forged("index-mismatch", `the index lists “${kindWords(entry.statementKind)}”, which is there with another content`)
+          : new Refusal("statement-withheld", `the index lists “${kindWords(entry.statementKind)}”, which was left out`);
       }
     }
     for (const series of [...(subject.modelSeries ?? []), ...(subject.productionSeries ?? [])]) {
@@ -130,7 +131,7 @@ export function* checkIssuers(statements) {
 
 const isEvent = (kind) => (one) => one.kind === "EventStatement" && one.subject.eventKind === kind;
 
-export function responsibleOf(statements) {
+function responsibleOf(statements) {
   const index = statements.find((one) => one.kind === INDEX);
   return index === undefined ? "" : index.subject.responsibleOperator?.id ?? index.issuer;
 }

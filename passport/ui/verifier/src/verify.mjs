@@ -5,12 +5,13 @@ import { areListContexts, areStatementContexts } from "./contexts.mjs";
 import { hex, sha256 } from "./encoding.mjs";
 import { instantText, parseInstant } from "./instants.mjs";
 import { parseDocument, requireOneReading } from "./json.mjs";
+import { labelOf } from "./kinds.mjs";
 import { KeyRing } from "./keys.mjs";
 import { checkParties } from "./parties.mjs";
 import { requireKeyHeld, verifyProofs } from "./proofs.mjs";
 import { parseNoteKey, verifyReceipt } from "./receipts.mjs";
 import { Refusal, VERDICTS } from "./refusal.mjs";
-import { INDEX, checkIndex, checkIssuers, checkOneBattery, checkVersions, kindOf, responsibleOf } from "./rules.mjs";
+import { INDEX, checkIndex, checkIssuers, checkOneBattery, checkVersions, kindOf } from "./rules.mjs";
 import { isSet, listAddress } from "./status.mjs";
 import { requireWitnesses } from "./witnesses.mjs";
 
@@ -30,7 +31,7 @@ const STATUS_WORDS = {
 // at         instant asked about.
 // progress   is told how many of how many statements are done.
 export async function verifyBundle(bytes, { trust = null, published = {}, remembered = {}, logKeys = [], at, progress = () => {} }) {
-  const report = { problems: [], checks: {}, statements: [], parties: [], log: null, listsFrom: null };
+  const report = { problems: [], statements: [], parties: [], log: null, listsFrom: null };
   try {
     const bundle = readBundle(bytes);
     const ring = await KeyRing.from({ bundled: bundle.didDocuments, trust, published, remembered });
@@ -111,7 +112,7 @@ class Verification {
           throw new Refusal("status-list", `${list.id} is no status list`);
         }
         this.requireValid(list, "status-list");
-        const proofs = await verifyProofs(list, this);
+        const proofs = await verifyProofs(list, { ring: this.ring, at: this.at, name: `the list ${list.id}` });
         proofs.forEach((proof) => requireKeyHeld(proof, { logIndex: null }));
         if (this.lists.has(list.id)) {
           throw new Refusal("status-list", `the list ${list.id} is there twice`);
@@ -124,13 +125,13 @@ class Verification {
   async statement(body) {
     const document = parseDocument(body);
     requireOneReading(document);
-    const name = nameOf(document);
+    const name = labelOf(document);
     if (!areStatementContexts(document["@context"])) {
       throw new Refusal("unexpected-context", `${name} is not written in the words of a battery passport`);
     }
     const statement = shaped(document, name);
     statement.digest = `sha256:${hex(await sha256(body))}`;
-    const proofs = await verifyProofs(document, this);
+    const proofs = await verifyProofs(document, { ring: this.ring, at: this.at, name });
     const receipt = await this.#attempt(name, () => this.receipt(statement, body));
     proofs.forEach((proof) => requireKeyHeld(proof, { logIndex: receipt?.index ?? null }));
     this.requireSuites(document);
@@ -141,7 +142,7 @@ class Verification {
       await this.#attempt(name, () => this.status(entry, statement));
     }
     this.report.statements.push({
-      name,
+      iri: statement.iri,
       kind: statement.kind,
       issuer: statement.issuer,
       signedAt: proofs[0].created ? instantText(proofs[0].created) : "",
@@ -156,7 +157,7 @@ class Verification {
     for (const { cryptosuite } of [document.proof].flat()) {
       const since = this.trust?.retired?.[cryptosuite];
       if (since !== undefined && parseInstant(since) <= this.at) {
-        throw new Refusal("suite-retired", `${nameOf(document)}: your trust file holds ${cryptosuite} for broken since ${since}`);
+        throw new Refusal("suite-retired", `${labelOf(document)}: your trust file holds ${cryptosuite} for broken since ${since}`);
       }
     }
   }
@@ -175,10 +176,10 @@ class Verification {
   requireValid(document, code) {
     const verdict = code === "status-list" ? "unchecked" : "withdrawn";
     if (parseInstant(document.validFrom) - this.at > CLOCKS_DIFFER_BY_MS) {
-      throw new Refusal(code, `${nameOf(document)} is valid only from ${document.validFrom} on`, verdict);
+      throw new Refusal(code, `${labelOf(document)} is valid only from ${document.validFrom} on`, verdict);
     }
     if (document.validUntil !== undefined && parseInstant(document.validUntil) <= this.at) {
-      throw new Refusal(code, `${nameOf(document)} was valid until ${document.validUntil}`, verdict);
+      throw new Refusal(code, `${labelOf(document)} was valid until ${document.validUntil}`, verdict);
     }
   }
 
@@ -231,7 +232,7 @@ class Verification {
     }
     problems.push(...found.map(({ code, message, verdict }) => ({ code, message, verdict, statement: "" })));
     const item = genuine.find((one) => one.kind === "ItemPublicStatement") ?? genuine.find((one) => one.kind === INDEX);
-    this.report.responsible = responsibleOf(genuine);
+    this.report.isWhole = isComplete;
     this.report.battery = item?.subject.id ?? genuine.find((one) => one.kind === "EventStatement")?.subject.id ?? "";
     this.report.compare = comparisonOf(genuine);
   }
@@ -246,15 +247,13 @@ class Verification {
   }
 }
 
-const nameOf = (document) => (typeof document.id === "string" ? document.id : "a statement without name");
-
 function shaped(document, name) {
   const subject = document.credentialSubject;
   const version = /^[1-9]\d{0,8}$/.test(document.version) ? Number(document.version) : 0;
-  if (typeof subject?.id !== "string" || typeof document.issuer !== "string" || version === 0 || typeof document.series !== "string") {
+  if (typeof document.id !== "string" || typeof subject?.id !== "string" || typeof document.issuer !== "string" || version === 0 || typeof document.series !== "string") {
     throw new Refusal("statement-schema", `${name} has not the form of a statement`);
   }
-  return { document, name, subject, version, kind: kindOf(document), issuer: document.issuer, series: document.series };
+  return { document, name, iri: document.id, subject, version, kind: kindOf(document), issuer: document.issuer, series: document.series };
 }
 
 // What a person compares with the battery, from statements that are genuine.

@@ -26,24 +26,8 @@ const VERDICT_WORDS = {
 };
 
 // What became of a record that holds together badly although no signature is wrong.
-const MIXED = new Set([
-  "version-twice", "index-missing", "statement-withheld",
-]);
+const MIXED = new Set(["version-twice", "index-missing", "statement-withheld"]);
 const MIXED_TEXT = "Its signatures hold, but this is not the whole record of one battery. Ask for it anew where the code leads.";
-
-const KINDS = {
-  PassportIndex: "List of what belongs to the passport",
-  ItemPublicStatement: "About this battery",
-  ItemDeclaredStatement: "About this battery, for those who may read it",
-  ModelPublicStatement: "About the model",
-  ModelRestrictedStatement: "About the model, for those who may read it",
-  ModelAuthorityStatement: "About the model, for authorities",
-  ProductionStatement: "About the production",
-  ConditionStatement: "State of health",
-  EventStatement: "Something that happened",
-};
-
-export const kindWords = (kind) => KINDS[kind] ?? kind;
 
 export function verdictOf(report) {
   const signers = report.parties.map(({ did }) => nameOf(did)).join(", ");
@@ -55,15 +39,19 @@ export function verdictOf(report) {
     : words;
 }
 
-// Each reason once, the worst first.
+// One line for each kind of reason, the worst first.
 export function reasonsOf(report) {
   const worst = report.problems.filter((one) => one.verdict === report.verdict);
   const others = report.problems.filter((one) => one.verdict !== report.verdict);
-  return [...new Set([...worst, ...others].map(({ message, statement }) =>
-    sentence(statement && !message.includes(statement) && !isGeneral(message) ? `${message} (${statement})` : message)))];
+  const byCode = new Map();
+  for (const { code, message } of [...worst, ...others]) {
+    byCode.set(code, (byCode.get(code) ?? new Set()).add(message));
+  }
+  return [...byCode.values()].map((messages) => {
+    const [first, ...more] = messages;
+    return `${sentence(first)}${more.length ? ` And ${more.length} more like this.` : ""}`;
+  });
 }
-
-const isGeneral = (message) => message.startsWith("no log") || message.startsWith("nobody");
 
 export const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 
@@ -98,7 +86,7 @@ export function checksOf(report) {
   if (report.log) {
     checks.push(`The place of ${count === 1 ? "it" : "each"} in the public log ${report.log.origin}, which then had ${report.log.size} entries`);
   }
-  if (report.battery) {
+  if (report.isWhole) {
     checks.push("That everything is about one battery and its model, and that nothing its list names is left out");
     checks.push("That whoever signed has a say in it");
   }
