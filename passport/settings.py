@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     session_secret: SecretStr = SecretStr(_DEMONSTRATION_SECRET)
     log_origin: str = Field(default_factory=_origin_of)
     witnesses: Annotated[tuple[str, ...], NoDecode] = ()
+    time_stamp_urls: Annotated[tuple[str, ...], NoDecode] = ()
+    time_stamp_roots: Path | None = None
+    time_stamp_every_hours: int = Field(default=24, gt=0)
     max_request_bytes: int = Field(default=10_000_000, gt=0)
     max_import_bytes: int = Field(default=100_000_000, gt=0)
     max_document_bytes: int = Field(default=25_000_000, gt=0)
@@ -98,7 +101,7 @@ class Settings(BaseSettings):
         Raises:
             SettingsRefusedError: Each refused setting is named, with what to do.
         """
-        refused = [*_check_public_address(self)]
+        refused = [*_check_public_address(self), *_check_time_stamps(self)]
         if self.mode is Mode.PRODUCTION:
             refused += _check_production(self)
         if refused:
@@ -149,7 +152,7 @@ class Settings(BaseSettings):
             raise ValueError(str(error)) from error
         return given
 
-    @field_validator("allowed_hosts", "extensions", "witnesses", mode="before")
+    @field_validator("allowed_hosts", "extensions", "witnesses", "time_stamp_urls", mode="before")
     @classmethod
     def _split(cls, given: object) -> object:
         if isinstance(given, str):
@@ -222,6 +225,17 @@ def _check_public_address(settings: Settings) -> Iterator[str]:
         yield f"{name}: production signs https addresses only; put a proxy with TLS in front"
     elif not _is_loopback(address.hostname or ""):
         yield f"{name}: plain http goes to this machine only; use https or localhost"
+
+
+def _check_time_stamps(settings: Settings) -> Iterator[str]:
+    for url in settings.time_stamp_urls:
+        if urlsplit(url).scheme not in {"http", "https"}:
+            yield f"{PREFIX}TIME_STAMP_URLS names {url!r}; write addresses with https or http"
+    if settings.time_stamp_urls and settings.time_stamp_roots is None:
+        yield (
+            f"{PREFIX}TIME_STAMP_ROOTS is missing: name the file with the root certificates by "
+            "which the authorities are believed"
+        )
 
 
 def _check_production(settings: Settings) -> Iterator[str]:

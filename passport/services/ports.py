@@ -21,7 +21,7 @@ from passport.domain.passport import StatementKind
 from passport.domain.responsibility import ProducerRegistration
 from passport.domain.second_life import Succession
 from passport.rules.rulebook import Rulebook, read_rulebook
-from passport.services.evidence_registers import DidDocumentRegister
+from passport.services.evidence_registers import DidDocumentRegister, TimeStampRegister
 from passport.services.keys_register import KeyRegister
 from passport.services.model_drafts_register import ModelDraftRegister
 from passport.services.parts_register import PartRegister
@@ -457,6 +457,7 @@ class Work:
 
     operators: OperatorRegister
     did_documents: DidDocumentRegister
+    time_stamps: TimeStampRegister
     passports: PassportRegister
     statements: StatementRegister
     status_lists: StatusListRegister

@@ -1,14 +1,18 @@
-"""Evidence for others on a SQL database: versions of DID documents, the bytes as they were."""
+"""Evidence for others on a SQL database: versions of DID documents, and time stamps."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
 
+from sqlalchemy import func
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from passport.domain.identifiers import OperatorSlug
-from passport.services.evidence_registers import PublishedDidDocument
+from passport.services.evidence_registers import PublishedDidDocument, StoredTimeStamp
 from passport.storage.rows import Store
 from passport.storage.tables import LeafRow
-from passport.storage.tables_evidence import DidDocumentRow
+from passport.storage.tables_evidence import DidDocumentRow, TimeStampRow
 from passport.storage.tables_record import OperatorRow
 
 
@@ -76,4 +80,66 @@ def _document(row: DidDocumentRow, leaf_index: int | None) -> PublishedDidDocume
         digest=row.digest,
         published_at=row.published_at,
         leaf_index=leaf_index,
+    )
+
+
+class SqlTimeStampRegister:
+    """TimeStampRegister on a SQL database."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def add(self, stamp: StoredTimeStamp) -> None:
+        """Keep a token; of two runners that renew one chain at once, one is refused."""
+        self._store.writes.insert(TimeStampRow, asdict(stamp))
+
+    def newest(self) -> StoredTimeStamp | None:
+        """Return the first token over the largest checkpoint that was stamped."""
+        query = (
+            select(TimeStampRow)
+            .where(TimeStampRow.number == 1)
+            .order_by(col(TimeStampRow.size).desc())
+            .limit(1)
+        )
+        row = self._store.session.exec(query).first()
+        return None if row is None else _stamp(row)
+
+    def chain(self, size: int) -> Sequence[StoredTimeStamp]:
+        """Return the tokens over the checkpoint of a size, oldest first."""
+        query = (
+            select(TimeStampRow).where(TimeStampRow.size == size).order_by(col(TimeStampRow.number))
+        )
+        return [_stamp(row) for row in self._store.session.exec(query)]
+
+    def covering(self, size: int) -> int | None:
+        """Return the smallest stamped checkpoint with at least so many entries."""
+        query = select(func.min(TimeStampRow.size)).where(col(TimeStampRow.size) >= size)
+        return self._store.session.exec(query).one()
+
+    def ending_before(self, instant: datetime, *, limit: int) -> Sequence[StoredTimeStamp]:
+        """Return the last tokens of chains that end before an instant, soonest first."""
+        later = aliased(TimeStampRow)
+        has_later = (
+            select(later.number)
+            .where(later.size == TimeStampRow.size)
+            .where(later.number > TimeStampRow.number)
+        )
+        query = (
+            select(TimeStampRow)
+            .where(~has_later.exists())
+            .where(col(TimeStampRow.holds_until) < instant)
+            .order_by(col(TimeStampRow.holds_until), col(TimeStampRow.size))
+            .limit(limit)
+        )
+        return [_stamp(row) for row in self._store.session.exec(query)]
+
+
+def _stamp(row: TimeStampRow) -> StoredTimeStamp:
+    return StoredTimeStamp(
+        size=row.size,
+        number=row.number,
+        token=row.token,
+        authority=row.authority,
+        made_at=row.made_at,
+        holds_until=row.holds_until,
     )

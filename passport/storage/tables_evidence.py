@@ -1,4 +1,4 @@
-"""Tables of what is proven to others: versions of DID documents and of status lists."""
+"""Tables of what is proven to others: DID documents, status lists, time stamps."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -6,7 +6,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, LargeBinary
 from sqlmodel import Column, Field
 
-from passport.storage.columns import UtcDateTime
+from passport.storage.columns import SEQUENCE, UtcDateTime
 from passport.storage.tables import PassportTable
 
 
@@ -41,3 +41,16 @@ class StatusListVersionRow(PassportTable, table=True):
         )
     )
     valid_from: datetime = Field(sa_type=UtcDateTime)
+
+
+class TimeStampRow(PassportTable, table=True):
+    """One token over a checkpoint of the log; the first one stamps it, the others renew."""
+
+    __tablename__: ClassVar[str] = "passport_time_stamp"
+
+    size: int = Field(sa_column=Column(SEQUENCE, primary_key=True, autoincrement=False))
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    token: bytes = Field(sa_type=LargeBinary)
+    authority: str
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    holds_until: datetime = Field(sa_type=UtcDateTime)

@@ -10,7 +10,7 @@ from passport.services.ports import Answered, Clock, KeyStore, Work
 from passport.storage.access import SqlAccountRegister, SqlAttachmentStore, SqlGrantRegister
 from passport.storage.documents import SqlDocumentRegister
 from passport.storage.events import SqlEventRegister
-from passport.storage.evidence import SqlDidDocumentRegister
+from passport.storage.evidence import SqlDidDocumentRegister, SqlTimeStampRegister
 from passport.storage.imports import SqlImportRegister
 from passport.storage.jobs import enqueue
 from passport.storage.keys import SqlKeyRegister
@@ -89,6 +89,7 @@ def work_on(  # noqa: PLR0913 - keys, clock and what the installation decides
     return Work(
         operators=SqlOperatorRegister(store),
         did_documents=SqlDidDocumentRegister(store),
+        time_stamps=SqlTimeStampRegister(store),
         passports=SqlPassportRegister(store),
         statements=SqlStatementRegister(store),
         status_lists=SqlStatusListRegister(store),

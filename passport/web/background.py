@@ -53,7 +53,7 @@ class Background:
             ticks += 1
             try:
                 if not is_upkeep_begun:
-                    self.passport.services.begin_refreshing()
+                    self.passport.upkeep.begin()
                     is_upkeep_begun = True
                 self._sequence()
                 if ticks % _TICKS_BETWEEN_JOBS == 0:
