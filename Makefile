@@ -116,7 +116,7 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.core
 	@$(INSTALL) --requirement requirements/test.txt
 	@touch $@
 
-# Programs the tests start: PostgreSQL, Chromium, mosquitto, nats-server, SoftHSM2, OpenSSL,
+# Programs the tests start: PostgreSQL, Chromium, mosquitto, nats-server, SoftHSM2, OpenSSL, Go,
 # Node.js 20 or newer.
 tools: $(VENV)/.core
 	@.ci/machine tests
