@@ -29,6 +29,8 @@ const result = await build({
   target: ["es2022"],
   charset: "utf8",
   legalComments: "none", // NOTICE.md beside the files names who made what
+  // The package names this file for browsers, beside an entry that bundlers read first.
+  alias: { "base64url-universal": join(HERE, "node_modules/base64url-universal/lib/browser.js") },
   define: { "import.meta.url": "location.href" }, // these are scripts, no modules: every browser starts them
   loader: { ".jsonld": "json" },
   metafile: true,
