@@ -7,8 +7,7 @@ Source: docs/decisions/0012-subsets-and-tokens.md; Data Integrity ECDSA Cryptosu
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
@@ -16,18 +15,16 @@ from passport.domain.actor import Actor
 from passport.domain.errors import ConflictError, InvalidValueError
 from passport.domain.identifiers import BatteryId
 from passport.domain.passport import StatementKind
-from passport.linked_data.canonical import Canonicalizer, Document
+from passport.linked_data.canonical import Document
 from passport.services.disclosure import StatementUnknownError, disclose
 from passport.services.other_forms import take_to_sign_again
 from passport.services.ports import SignedStatement, Work
-from passport.signing.keys import KeyKind, KeyResolver, parse_multikey
-from passport.signing.proofs import Expected, NewProof, VerifiedProof, verify_proofs
+from passport.signing.keys import KeyKind, parse_multikey
+from passport.signing.proofs import NewProof
 from passport.signing.selective_disclosure import NewBaseProof, derive_document, make_base_proof
-from passport.signing.selective_disclosure_suite import ECDSA_SD_2023
 
 _SUBJECT: Final = "credentialSubject"
 _NOT_POINTED_AT: Final = frozenset({"@context", "proof", _SUBJECT})
-_SUBSET: Final = Expected(cryptosuites=frozenset({ECDSA_SD_2023}))
 _MOST_TERMS: Final = 200
 
 
@@ -90,34 +87,6 @@ def mandatory_pointers(document: Document) -> list[str]:
     """
     members = [f"/{name}" for name in document if name not in _NOT_POINTED_AT]
     return [*members, f"/{_SUBJECT}/id", f"/{_SUBJECT}/type"]
-
-
-def is_subset(document: Mapping[str, Any]) -> bool:
-    """Whether a document says that it is a part of a statement, not a whole one."""
-    proof = document.get("proof")
-    return isinstance(proof, Mapping) and proof.get("cryptosuite") == ECDSA_SD_2023
-
-
-def verify_subset(
-    document: Document,
-    *,
-    keys: KeyResolver,
-    at: datetime,
-    canonicalizer: Canonicalizer | None = None,
-) -> tuple[VerifiedProof, ...]:
-    """Check the proof of a subset, and that it says which statement it is from.
-
-    Args:
-        document: A document that says it is a subset.
-        keys: Finds the key of a verification method.
-        at: The instant asked about.
-        canonicalizer: Knows the contexts; the pinned ones when not given.
-
-    Raises:
-        ProofError: The proof does not hold; the subclass says why.
-        PassportError: Something in the document is signed by no proof.
-    """
-    return verify_proofs(document, keys=keys, at=at, canonicalizer=canonicalizer, expected=_SUBSET)
 
 
 def _newest(

@@ -25,7 +25,7 @@ from passport.signing.errors import (
     SuiteRetiredError,
 )
 from passport.signing.instants import instant_text
-from passport.signing.keys import VerificationKey
+from passport.signing.keys import KeyKind, VerificationKey
 from passport.signing.merkle_tree import LogRewrittenError, ReceiptRefusedError, verify_inclusion
 from passport.signing.proofs import read_issuer
 from passport.signing.time_stamps import verify_time_stamps
@@ -321,6 +321,20 @@ class Evidence:
                 f"{suite} proves nothing since {instant_text(since)}, and no time stamp proves "
                 "that this was signed before: ask for a bundle with time stamps"
             )
+
+    def require_kind(self, kind: KeyKind) -> None:
+        """Refuse what a key of a broken kind signed outside of the log, such as a token.
+
+        Raises:
+            SuiteRetiredError: A suite of such keys is retired.
+        """
+        for suite, since in self._trust.retired.items():
+            is_of_kind = suite.startswith("eddsa") is (kind is KeyKind.ED25519)
+            if is_of_kind and since <= self.now:
+                raise SuiteRetiredError(
+                    f"keys of {kind} prove nothing since {instant_text(since)}, and a token is in "
+                    "no log: ask for a bundle with time stamps"
+                )
 
     def _is_older_than_compromise(self, key: VerificationKey, entry: LogEntry | None) -> bool:
         if entry is None or key.revoked_at is None:

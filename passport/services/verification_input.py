@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final
 
+import orjson
+
 from passport.domain.errors import PassportError
 from passport.domain.passport import StatementKind
 from passport.linked_data.contexts import (
@@ -21,6 +23,7 @@ from passport.services.bundle import (
     is_bundle,
     parse_bundle,
 )
+from passport.signing.jose import is_envelope, is_token, token_in, unverified_content
 
 _PRESENTATION_MEMBERS: Final = frozenset({"@context", "type", "verifiableCredential"})
 _SIGNED_MEMBERS: Final = _PRESENTATION_MEMBERS | {"id", "holder", "proof"}
@@ -61,14 +64,22 @@ class Input:
 
     Attributes:
         statements: Bytes of each statement.
-        document: The whole, parsed.
+        document: The whole, parsed; for a token what it holds.
         bundle: What came along; it claims to be complete.
+        token: The signed presentation, where it came as token.
     """
 
     kind: InputKind
     statements: Sequence[bytes]
     document: Mapping[str, Any]
     bundle: Bundle | None = None
+    token: bytes = b""
+
+    @property
+    def is_signed_presentation(self) -> bool:
+        """Whether who presents it has signed it."""
+        is_one = "VerifiablePresentation" in _types(self.document)
+        return is_one and (bool(self.token) or "proof" in self.document)
 
     @property
     def is_presentation(self) -> bool:
@@ -97,23 +108,56 @@ def take_apart(data: bytes) -> Input:
         UnsignedMemberError: A presentation says something that nobody signed.
         UnknownContextError: A presentation names a context that is not pinned.
     """
+    if is_token(data):
+        return _token(data.strip())
     document = parse_document(data, largest=LARGEST_BUNDLE)
     if is_bundle(document):
         return _bundle(document)
-    types = document.get("type")
-    names = types if isinstance(types, list) else [types]
-    if "VerifiablePresentation" in names:
-        require_presentation(document)
-        statements = statements_of(data)
-        if not statements:
-            raise InputUnknownError("the presentation holds no statement")
-        return Input(kind=InputKind.PRESENTATION, statements=statements, document=document)
-    if "VerifiableCredential" in names:
+    if "VerifiablePresentation" in _types(document):
+        return _presentation(document, statements_of(data))
+    if "VerifiableCredential" in _types(document):
         kind = InputKind.FOREIGN if is_foreign(document) else InputKind.STATEMENT
         return Input(kind=kind, statements=[data], document=document)
     raise InputUnknownError(
-        f"a document of type {types!r} is no statement, presentation or bundle of a passport"
+        f"a document of type {document.get('type')!r} is no statement, presentation or bundle of "
+        "a passport"
     )
+
+
+def _presentation(
+    document: Mapping[str, Any], statements: Sequence[bytes], token: bytes = b""
+) -> Input:
+    if not token:
+        require_presentation(document)
+    if not statements:
+        raise InputUnknownError("the presentation holds no statement")
+    are_foreign = all(is_foreign(_shown(parse_document(one))) for one in statements)
+    return Input(
+        kind=InputKind.FOREIGN if are_foreign else InputKind.PRESENTATION,
+        statements=statements,
+        document=document,
+        token=token,
+    )
+
+
+def _token(data: bytes) -> Input:
+    content = unverified_content(data)
+    if "VerifiablePresentation" in _types(content):
+        shown = content.get("verifiableCredential", [])
+        statements = [orjson.dumps(one) for one in (shown if isinstance(shown, list) else [shown])]
+        return _presentation(content, statements, data)
+    kind = InputKind.FOREIGN if is_foreign(content) else InputKind.STATEMENT
+    return Input(kind=kind, statements=[data], document=content)
+
+
+def _shown(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a member of a presentation says, unverified, also where it is a token."""
+    return unverified_content(token_in(document)) if is_envelope(document) else document
+
+
+def _types(document: Mapping[str, Any]) -> Sequence[object]:
+    types = document.get("type")
+    return types if isinstance(types, list) else [types]
 
 
 def _bundle(document: Mapping[str, Any]) -> Input:
@@ -131,9 +175,8 @@ def _bundle(document: Mapping[str, Any]) -> Input:
 
 def is_foreign(document: Mapping[str, Any]) -> bool:
     """Tell whether a credential neither uses our words nor claims to be one of our statements."""
-    contexts, types = document.get("@context"), document.get("type")
+    contexts, kinds = document.get("@context"), _types(document)
     named = contexts if isinstance(contexts, list) else [contexts]
-    kinds = types if isinstance(types, list) else [types]
     ours = any(isinstance(one, str) and version_of_context(one) for one in named)
     return not ours and not any(isinstance(one, str) and one in _KINDS for one in kinds)
 

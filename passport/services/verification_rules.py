@@ -18,7 +18,7 @@ from passport.linked_data.documents import digest_text
 from passport.services.series import CHAINS, series_iri
 from passport.services.verification_evidence import CLOCKS_DIFFER_BY
 from passport.services.verification_report import Check, Finding, VerificationReport
-from passport.signing.instants import parse_instant
+from passport.signing.instants import instant_text, parse_instant
 
 _MODEL_KINDS = frozenset(
     {
@@ -88,6 +88,19 @@ class GenuineStatement:
     def event(self) -> str:
         """What happened, for an event; empty for other kinds."""
         return str(self.subject.get("eventKind", "")) if self.kind is StatementKind.EVENT else ""
+
+
+def why_not_valid(document: Mapping[str, Any], at: datetime) -> str | None:
+    """Return why a document is not valid at an instant; ``None`` where it is.
+
+    Raises:
+        InvalidValueError: Its begin or end is no instant.
+    """
+    if "validFrom" in document and parse_instant(document["validFrom"]) > at + CLOCKS_DIFFER_BY:
+        return f"valid from {document['validFrom']}, after {instant_text(at)}"
+    if "validUntil" in document and parse_instant(document["validUntil"]) <= at:
+        return f"valid until {document['validUntil']}, before {instant_text(at)}"
+    return None
 
 
 def in_force(

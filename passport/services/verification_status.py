@@ -13,7 +13,7 @@ from passport.services.bundle import Bundle
 from passport.services.verification_evidence import CLOCKS_DIFFER_BY, Evidence, Online
 from passport.services.verification_report import Check, Finding, VerificationReport
 from passport.signing.instants import instant_text, parse_instant
-from passport.signing.proofs import STATEMENT, Expected, read_issuer, verify_proofs
+from passport.signing.proofs import FOREIGN_CREDENTIAL, STATEMENT, read_issuer, verify_proofs
 from passport.signing.status_list import StatusListError, read_list_address, read_status
 
 _STATUS_LIST_TYPE = "BitstringStatusListCredential"
@@ -57,7 +57,7 @@ class StatusChecks:
         canonicalizer: Canonicalizer,
         online: Online | None,
         report: VerificationReport,
-        expected: Expected = STATEMENT,
+        is_foreign: bool = False,
     ) -> None:
         """Take the lists that came along."""
         self._is_bundle = bundle is not None
@@ -66,7 +66,7 @@ class StatusChecks:
         self._canonicalizer = canonicalizer
         self._online = online
         self._report = report
-        self._expected = expected
+        self._expected = FOREIGN_CREDENTIAL if is_foreign else STATEMENT
         self._oldest_at = at
         self._lists: dict[str, dict[datetime, _StatusList]] = defaultdict(dict)
         for data in bundle.status_lists if bundle else ():

@@ -248,6 +248,18 @@ def verify_presentation_token(
     return presentation, VerifiedProof(created_at=created_at, key=key)
 
 
+def unverified_content(data: bytes) -> dict[str, object]:
+    """Return what a token holds, to find out what came; nothing of it is believed.
+
+    Raises:
+        TokenMalformedError: It is no token.
+        MalformedDocumentError: Its content is no JSON with one reading.
+    """
+    if len(data) > LARGEST_TOKEN or not _TOKEN.fullmatch(data):
+        raise TokenMalformedError("no compact token: three parts of base64url with dots between")
+    return parse_document(_decode(data.split(b".")[1]))
+
+
 def envelope(token: bytes) -> dict[str, object]:
     """Return the member of a presentation that holds a token."""
     return {

@@ -13,7 +13,8 @@ from benchmark.measuring import Better, Contest, Options, cpu_microseconds
 from benchmark.registry import bench
 from benchmark.variants import unsigned_variants
 from passport.linked_data.contexts import context_document, known_contexts
-from passport.services.subsets import mandatory_pointers, verify_subset
+from passport.services.subset_checks import verify_subset
+from passport.services.subsets import mandatory_pointers
 from passport.signing.instants import instant_text
 from passport.signing.proofs import NewProof
 from passport.signing.selective_disclosure import NewBaseProof, derive_document, make_base_proof

@@ -1,9 +1,11 @@
 """Parts and tokens of statements: for whom they are made, what they prove, when they are not."""
 
 import copy
+from datetime import timedelta
 
 import orjson
 import pytest
+from builders import NOON, PACK, SettableClock, an_installation, register
 from builders_web import a_browser, a_running_installation, key_of
 
 from passport.bootstrap.demonstration import EV_IN_USE, INTEGRATOR, MANUFACTURER
@@ -12,7 +14,9 @@ from passport.domain.errors import PassportError
 from passport.domain.key_change import KeyAction, KeyChange
 from passport.domain.passport import StatementKind
 from passport.linked_data.documents import parse_document
-from passport.services.subsets import is_subset, verify_subset
+from passport.services.other_forms import StatementNotStandingError
+from passport.services.pens import KeyHeldOutsideError
+from passport.services.subsets import SubsetKeyError, is_subset, verify_subset
 from passport.services.trust import Trust
 from passport.services.verification import verify_passport
 from passport.signing.did import DidDocuments
@@ -30,6 +34,15 @@ def web(tmp_path_factory):
     with a_running_installation(tmp_path_factory.mktemp("forms") / "data") as passport:
         rotate(passport, MAKER, "ecdsa-rdfc-2019")
         yield passport
+
+
+@pytest.fixture
+def with_a_pack(tmp_path):
+    """One pack of a maker that signs with an Ed25519 key."""
+    passport = an_installation(tmp_path)
+    register(passport)
+    yield passport
+    passport.close()
 
 
 @pytest.fixture
@@ -53,6 +66,12 @@ def now(passport):
 def statement(passport, kind, actor=PUBLIC):
     found = passport.services.disclose(actor, EV_IN_USE).statements
     return next(one for one in found if one.kind is kind)
+
+
+def statement_id_of(passport, kind=StatementKind.MODEL_PUBLIC):
+    """The number of a public statement about the pack or its model."""
+    found = passport.services.disclose(PUBLIC, PACK).statements
+    return next(one for one in found if one.kind is kind).statement_id
 
 
 def without_proof(body):
@@ -145,12 +164,9 @@ def test_a_part_that_cannot_be_is_refused_with_its_reason(visitor, asked, status
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-def test_an_issuer_with_an_ed25519_key_makes_no_parts(tmp_path):
-    with a_running_installation(tmp_path / "data") as passport:
-        answer = a_browser(passport).get(SUBSET, params=MODEL)
-
-    assert (answer.status_code, answer.json()["code"]) == (409, "subset-key")
-    assert "key-rotate" in answer.json()["detail"]
+def test_an_issuer_with_an_ed25519_key_makes_no_parts(with_a_pack):
+    with pytest.raises(SubsetKeyError, match="key-rotate"):
+        with_a_pack.services.make_subset(PUBLIC, PACK, StatementKind.MODEL_PUBLIC, ["category"])
 
 
 # --- tokens ---------------------------------------------------------------------------------------
@@ -205,32 +221,46 @@ def test_without_asking_for_tokens_nobody_gets_one(visitor, web):
 
 
 def test_what_a_thief_signed_is_not_signed_once_more(tmp_path):
-    with a_running_installation(tmp_path / "data") as passport:
-        stolen = passport.services.read_operator(SYSTEM, MAKER).current_key
-        one = statement(passport, StatementKind.MODEL_PUBLIC)
-        change = KeyChange(
-            action=KeyAction.COMPROMISE,
-            key_id=stolen.key_id,
-            at=stolen.created_at,
-            cryptosuite="ecdsa-rdfc-2019",
-        )
-        passport.services.change_keys(SYSTEM, MAKER, change)
-        browser = a_browser(passport)
+    clock = SettableClock()
+    passport = an_installation(tmp_path, clock=clock)
+    clock.put_forward(timedelta(hours=2))
+    register(passport)
+    stolen = passport.services.read_operator(SYSTEM, MAKER).current_key
+    change = KeyChange(
+        action=KeyAction.COMPROMISE,
+        key_id=stolen.key_id,
+        at=NOON + timedelta(hours=1),
+        cryptosuite="ecdsa-rdfc-2019",
+    )
+    passport.services.change_keys(SYSTEM, MAKER, change)
+    later, earlier = StatementKind.ITEM_PUBLIC, StatementKind.MODEL_PUBLIC
 
-        part = browser.get(SUBSET, params=MODEL)
-        token = browser.get(f"/statements/{one.statement_id}", headers=TOKEN)
+    with pytest.raises(StatementNotStandingError, match="was compromised before"):
+        passport.services.make_subset(PUBLIC, PACK, later, ["serialNumber"])
+    with pytest.raises(StatementNotStandingError):
+        passport.services.read_statement_as_token(PUBLIC, statement_id_of(passport, later))
+    assert passport.services.make_subset(PUBLIC, PACK, earlier, ["category"])
+    passport.close()
 
-    assert (part.status_code, part.json()["code"]) == (409, "statement-not-standing")
-    assert (token.status_code, token.json()["code"]) == (409, "statement-not-standing")
+
+def test_for_an_issuer_that_signs_outside_nothing_is_signed_here(with_a_pack):
+    services = with_a_pack.services
+    outside = "zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU2169"
+    change = KeyChange(action=KeyAction.ROTATE, public_key=outside)
+    services.change_keys(SYSTEM, MAKER, change)
+
+    with pytest.raises(KeyHeldOutsideError):
+        services.make_subset(PUBLIC, PACK, StatementKind.MODEL_PUBLIC, ["category"])
+    with pytest.raises(KeyHeldOutsideError):
+        services.read_statement_as_token(PUBLIC, statement_id_of(with_a_pack))
 
 
-def test_for_an_issuer_that_signs_outside_nothing_is_signed_here(tmp_path):
-    with a_running_installation(tmp_path / "data") as passport:
-        one = statement(passport, StatementKind.MODEL_PUBLIC)
-        outside = "zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU2169"
-        change = KeyChange(action=KeyAction.ROTATE, public_key=outside)
-        passport.services.change_keys(SYSTEM, MAKER, change)
+def test_what_was_signed_before_a_key_was_replaced_is_signed_with_the_new_one(with_a_pack):
+    rotate(with_a_pack, MAKER, "ecdsa-rdfc-2019")
+    new = with_a_pack.services.read_operator(SYSTEM, MAKER).current_key
 
-        answer = a_browser(passport).get(f"/statements/{one.statement_id}", headers=TOKEN)
+    token = with_a_pack.services.read_statement_as_token(PUBLIC, statement_id_of(with_a_pack))
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "key-held-outside")
+    assert verify_token(token, keys=keys(with_a_pack), at=now(with_a_pack))[1].key.key_id == (
+        new.key_id
+    )
