@@ -116,7 +116,7 @@ class DidKeys:
             key_id=verification_method,
             controller=did,
             public_key=parse_multikey(multibase),
-            purposes=frozenset({"assertionMethod"}),
+            purposes=frozenset({"assertionMethod", "authentication"}),
         )
 
 

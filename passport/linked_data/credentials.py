@@ -9,6 +9,7 @@ Source: W3C Recommendation Verifiable Credentials Data Model 2.0, section 4.
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from textwrap import shorten
 from typing import Final
 
 from passport.domain.errors import PassportError
@@ -24,6 +25,7 @@ _DATE_TIME_STAMP = re.compile(
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})", re.ASCII
 )
 _DATA_URL = "data:"
+_LONGEST_SHOWN = 80
 _LANGUAGE_MEMBERS = frozenset({"@value", "@language", "@direction"})
 _DIGESTS = ("digestSRI", "digestMultibase")
 _TYPED_PARTS = ("credentialStatus", "refreshService", "termsOfUse", "evidence", "proof")
@@ -121,7 +123,7 @@ def _types(document: _Members, path: str) -> Sequence[str]:
     listed = names if isinstance(names, list) else [names]
     types = [name for name in listed if isinstance(name, str) and name]
     if not types or len(types) != len(listed):
-        raise CredentialMalformedError(f"{path}/type is {names!r}, not the name of a type")
+        raise CredentialMalformedError(f"{path}/type is {_shown(names)}, not the name of a type")
     return types
 
 
@@ -136,12 +138,12 @@ def _require_id(document: _Members, path: str) -> None:
 
 def _require_iri(value: object, path: str) -> None:
     if not _IRI.fullmatch(_text(value, path)):
-        raise CredentialMalformedError(f"{value!r} at {path} is no whole address")
+        raise CredentialMalformedError(f"{_shown(value)} at {path} is no whole address")
 
 
 def _text(value: object, path: str) -> str:
     if not isinstance(value, str):
-        raise CredentialMalformedError(f"{path} is {value!r}, not one text")
+        raise CredentialMalformedError(f"{path} is {_shown(value)}, not one text")
     return value
 
 
@@ -166,7 +168,7 @@ def _check_texts(document: _Members, path: str) -> None:
         for item in value if isinstance(value, list) else [value]:
             if not isinstance(item, str) and not _is_tagged_text(item):
                 raise CredentialMalformedError(
-                    f"{path}/{name} is {item!r}, no text with a language and a direction"
+                    f"{path}/{name} is {_shown(item)}, no text with a language and a direction"
                 )
 
 
@@ -206,7 +208,9 @@ def _instant(document: _Members, name: str) -> datetime | None:
     except ValueError:
         instant = None
     if instant is None:
-        raise CredentialMalformedError(f"/{name} is {text!r}, no instant like 2026-11-21T09:00:00Z")
+        raise CredentialMalformedError(
+            f"/{name} is {_shown(text)}, no instant like 2026-11-21T09:00:00Z"
+        )
     return instant
 
 
@@ -231,6 +235,10 @@ def _objects(document: _Members, name: str) -> Sequence[tuple[str, _Members]]:
     for position, item in enumerate(listed):
         path = f"/{name}/{position}" if isinstance(value, list) else f"/{name}"
         if not isinstance(item, dict):
-            raise CredentialMalformedError(f"{path} is {item!r}, not an object")
+            raise CredentialMalformedError(f"{path} is {_shown(item)}, not an object")
         found.append((path, item))
     return found
+
+
+def _shown(value: object) -> str:
+    return shorten(repr(value), _LONGEST_SHOWN, placeholder="...")
