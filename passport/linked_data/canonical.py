@@ -24,6 +24,7 @@ from passport.linked_data.blank_nodes import name_expanded_nodes
 from passport.linked_data.contexts import context_document
 from passport.linked_data.fast_contexts import NOWHERE, Contexts
 from passport.linked_data.fast_writer import FastWriter
+from passport.linked_data.guarded import canonize_guarded
 from passport.linked_data.json_rules import (
     FOREIGN_DOCUMENTS,
     OUR_STATEMENTS,
@@ -35,7 +36,6 @@ from passport.linked_data.json_rules import (
     check_float,
 )
 from passport.linked_data.nquads import XSD_STRING, Quad, literal_text
-from passport.linked_data.rdf_canon import canonize_quads
 
 Document = Mapping[str, object]
 """One JSON object, as parsed."""
@@ -116,7 +116,7 @@ class Canonicalizer:
         self._check_contexts(document)
         writer = _QuadWriter(strictness)
         writer.write(self._expand(document))
-        return canonize_quads(writer.quads).encode()
+        return canonize_guarded(writer.quads).encode()
 
     def name_nodes(self, document: Document, prefix: str) -> dict[str, object]:
         """Write a document anew, with an IRI for each node that has none.

@@ -7,9 +7,9 @@ from typing import Final
 
 from passport.linked_data.canonical import Canonicalizer, pinned_canonicalizer
 from passport.linked_data.documents import MalformedDocumentError, parse_input
+from passport.linked_data.guarded import canonize_guarded
 from passport.linked_data.json_rules import FOREIGN_DOCUMENTS, FloatValueError
 from passport.linked_data.nquads import parse_nquads
-from passport.linked_data.rdf_canon import canonize_quads
 
 LARGEST_FOREIGN_DOCUMENT: Final = 8 * 1024 * 1024
 _CANONIZED: Final = replace(FOREIGN_DOCUMENTS, most_blank_nodes=10_000)
@@ -49,7 +49,7 @@ def canonize_bytes(data: bytes, *, canonicalizer: Canonicalizer | None = None) -
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise MalformedDocumentError(f"no UTF-8 at byte {error.start}") from error
-    return canonize_quads(parse_nquads(text)).encode()
+    return canonize_guarded(parse_nquads(text)).encode()
 
 
 def _with_floats(value: object) -> object:

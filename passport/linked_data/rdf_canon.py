@@ -9,7 +9,7 @@ Source: W3C Recommendation RDF Dataset Canonicalization, 21 May 2024, section 4.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import permutations
 
 from passport.domain.errors import PassportError
@@ -40,8 +40,15 @@ def canonize_quads(
         TooComplexError: The blank nodes are so alike that the work passes the bound.
     """
     dataset = list(dict.fromkeys(quads))
-    issued = issue_canonical_labels(dataset, most_steps=most_steps, hash_algorithm=hash_algorithm)
-    return join_lines(_relabel(quad, issued) for quad in dataset) if issued else join_lines(dataset)
+    return canonize_labelled(
+        dataset,
+        issue_canonical_labels(dataset, most_steps=most_steps, hash_algorithm=hash_algorithm),
+    )
+
+
+def canonize_labelled(dataset: Iterable[Quad], labels: Mapping[str, str]) -> str:
+    """Write a dataset whose blank nodes have these canonical labels."""
+    return join_lines(_relabel(quad, labels) for quad in dataset) if labels else join_lines(dataset)
 
 
 def issue_canonical_labels(
@@ -59,7 +66,7 @@ def _is_blank(term: str) -> bool:
     return term.startswith("_:")
 
 
-def _relabel(quad: Quad, labels: dict[str, str]) -> Quad:
+def _relabel(quad: Quad, labels: Mapping[str, str]) -> Quad:
     return Quad(
         labels.get(quad.subject, quad.subject),
         quad.predicate,

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from passport.domain.errors import PassportError
 from passport.linked_data.blank_nodes import unname_quad
 from passport.linked_data.canonical import Canonicalizer, Document
+from passport.linked_data.guarded import canonize_guarded, issue_labels_guarded
 from passport.linked_data.json_rules import Strictness
 from passport.linked_data.nquads import Quad, parse_nquads
-from passport.linked_data.rdf_canon import TooComplexError, canonize_quads, issue_canonical_labels
+from passport.linked_data.rdf_canon import TooComplexError
 from passport.signing.errors import ProofValueError
 from passport.signing.selective_disclosure_values import (
     MOST_POINTERS,
@@ -168,7 +169,7 @@ class SignableStatements:
             indexes=self._indexes(chosen),
             canonical_labels={
                 canonical: self._labels[existing]
-                for existing, canonical in issue_canonical_labels(quads).items()
+                for existing, canonical in issue_labels_guarded(quads).items()
             },
         )
 
@@ -218,13 +219,13 @@ def statements_of(
                 "the document holds an ordered list, whose places have no names; use a set"
             )
         quads = [unname_quad(quad, prefix) for quad in parse_nquads(named)]
-        if canonize_quads(quads) != canonical:
+        if canonize_guarded(quads) != canonical:
             raise NotSeparableError(
                 "the nodes of this document cannot be named without changing it; give each an id"
             )
         labels = {
             existing: _signed_label(canonical_label, hmac_key)
-            for existing, canonical_label in issue_canonical_labels(quads).items()
+            for existing, canonical_label in issue_labels_guarded(quads).items()
         }
         lines = sorted(_relabelled(quad, labels) for quad in quads)
     if len(lines) > MOST_STATEMENTS:
