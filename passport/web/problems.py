@@ -63,11 +63,11 @@ from passport.settings import SettingsRefusedError
 from passport.signing.did import DidDocumentError
 from passport.signing.errors import AlreadySignedError, KeyMalformedError, ProofError
 from passport.signing.merkle_tree import LogRewrittenError, ReceiptRefusedError
+from passport.signing.prepared import PreparedFileError
 from passport.signing.selective_disclosure_statements import (
     DisclosurePointerError,
     NotSeparableError,
 )
-from passport.signing.prepared import PreparedFileError
 from passport.signing.status_list import StatusListError, StatusListFullError
 from passport.signing.time_stamps import TimeStampError
 from passport.signing.web_reader import AddressRefusedError, UnreachableError
