@@ -16,7 +16,8 @@ from passport.domain.passport import StatementKind
 from passport.linked_data.documents import parse_document
 from passport.services.other_forms import StatementNotStandingError
 from passport.services.pens import KeyHeldOutsideError
-from passport.services.subsets import SubsetKeyError, is_subset, verify_subset
+from passport.services.subset_checks import is_subset, verify_subset
+from passport.services.subsets import SubsetKeyError
 from passport.services.trust import Trust
 from passport.services.verification import verify_passport
 from passport.signing.did import DidDocuments
