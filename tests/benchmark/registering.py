@@ -8,17 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import count, islice
 from pathlib import Path
-from unittest.mock import patch
 
 from builders_contents import an_example
 from builders_registered import MAKER, an_installation
 
 from passport.bootstrap import PassportServices
 from passport.domain.identifiers import gs1_battery_id
-from passport.services import desk
 from passport.services.importing import ImportRow
 from passport.services.issue import NewBattery
-from passport.signing.proofs import sign_document
 
 _GTIN = "09506000134352"
 _PLACED_ON = date(2026, 11, 2)
@@ -40,16 +37,11 @@ def new_packs() -> Iterator[ImportRow]:
 
 @dataclass(slots=True)
 class Registering:
-    """Registers packs, and knows how much of the CPU time of it was signing.
-
-    Both figures of one run are taken together, so that they are about the same moments.
-    """
+    """Registers packs, so many at a time."""
 
     services: PassportServices
     count: int
     _packs: Iterator[ImportRow] = field(default_factory=new_packs)
-    _signing_ms: list[float] = field(default_factory=list)
-    _whole_ms: list[float] = field(default_factory=list)
 
     def register(self) -> None:
         """Register the next packs.
@@ -62,34 +54,11 @@ class Registering:
         if len(results) != self.count or any(result.problems for result in results):
             raise AssertionError(f"not all {self.count} packs were registered: {results[:3]}")
 
-    def signing_ms(self) -> float:
-        """CPU time inside `sign_document` for one pack [ms]."""
-        if not self._signing_ms:
-            self._measure()
-        return self._signing_ms.pop()
-
     def whole_ms(self) -> float:
         """CPU time of this process for one pack, its threads included [ms]."""
-        if not self._whole_ms:
-            self._measure()
-        return self._whole_ms.pop()
-
-    def _measure(self) -> None:
-        signing_s = 0.0
-
-        def sign_timed(*arguments: object, **named: object) -> bytes:
-            nonlocal signing_s
-            start = time.process_time()
-            body = sign_document(*arguments, **named)  # type: ignore[arg-type]  # passed on
-            signing_s += time.process_time() - start
-            return body
-
-        with patch.object(desk, "sign_document", sign_timed):
-            start = time.process_time()
-            self.register()
-            whole_s = time.process_time() - start
-        self._signing_ms.append(signing_s / self.count * _MILLISECONDS)
-        self._whole_ms.append(whole_s / self.count * _MILLISECONDS)
+        start = time.process_time()
+        self.register()
+        return (time.process_time() - start) / self.count * _MILLISECONDS
 
 
 @contextmanager
