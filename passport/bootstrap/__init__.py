@@ -100,7 +100,7 @@ class Passport:
         return self.services.do(
             actor,
             lambda work: publishing.passport_bundle(
-                actor, battery_id, audience, receipts=self.log, work=work
+                actor, battery_id, audience, log=self.log, work=work
             ),
         )
 

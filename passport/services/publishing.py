@@ -1,7 +1,6 @@
 """What anybody needs to check a passport without us: DID documents, trust, bundles."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
 
 from passport.domain.access import Audience
 from passport.domain.actor import Actor, Role
@@ -9,12 +8,12 @@ from passport.domain.errors import NotFoundError
 from passport.domain.identifiers import BatteryId
 from passport.domain.organisation import Operator
 from passport.domain.responsibility import ProducerRegistration, ResponsibleRole
+from passport.services.archive import ArchivedLog, archive_of
 from passport.services.bundle import make_bundle
 from passport.services.did_history import did_document
 from passport.services.disclosure import disclose
 from passport.services.operators import read_operator
 from passport.services.ports import Work
-from passport.services.status_lists import lists_of
 from passport.signing.transparency_log import NoteKey
 
 
@@ -22,14 +21,6 @@ class StatusListUnknownError(NotFoundError):
     """There is no status list of this name."""
 
     code = "status-list-unknown"
-
-
-class Receipts(Protocol):
-    """The log, as far as it proves what stands in it."""
-
-    def receipt(self, digest: bytes) -> bytes:
-        """Return the receipt of an entry."""
-        ...
 
 
 def trust_file(
@@ -106,7 +97,7 @@ def passport_bundle(
     battery_id: BatteryId,
     audience: Audience | None,
     *,
-    receipts: Receipts,
+    log: ArchivedLog,
     work: Work,
 ) -> bytes:
     """Return what a reader may see, with all it takes to verify it without network.
@@ -119,12 +110,13 @@ def passport_bundle(
     issuers: Mapping[str, Operator] = {
         statement.issuer: read_operator(statement.issuer, work=work) for statement in statements
     }
+    archive = archive_of(statements, list(issuers.values()), log=log, work=work)
     return make_bundle(
         [statement.body for statement in statements],
         did_documents={issuer.did: did_document(issuer) for issuer in issuers.values()},
-        status_lists=[status_list_body(list_id, work=work) for list_id in lists_of(statements)],
-        receipts={
-            statement.digest: receipts.receipt(statement.digest).decode()
-            for statement in statements
-        },
+        status_lists=archive.status_lists,
+        receipts=archive.receipts,
+        did_history=archive.did_history,
+        time_stamps=archive.time_stamps,
+        log_extensions=archive.log_extensions,
     )
