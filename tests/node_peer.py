@@ -70,11 +70,10 @@ class NodePeer:
         *,
         now: str,
         asked: Mapping[str, str],
-        suite: str = EDDSA,
     ) -> dict[str, Any]:
-        """Verify a presentation and what is in it: `verified` and `errors`."""
+        """Verify a presentation and what is in it, of any suite: `verified` and `errors`."""
         request = {"do": "check_presentation", "presentation": presentation, "now": now}
-        return self._ask({**request, **asked, "suite": suite})
+        return self._ask({**request, **asked})
 
     def status_list(self, iri: str, *, length: int, revoked: list[int]) -> dict[str, Any]:
         """Make a status list of so many places, unsigned."""

@@ -115,9 +115,10 @@ const operations = {
     };
   },
   async check_presentation({presentation, domain, challenge, ...request}) {
+    // The holder and the issuers of what is presented may sign in different suites.
     const result = await verify({
       presentation,
-      suite: verifierOf(request),
+      suite: Object.keys(suites).map(suite => verifierOf({suite})),
       domain,
       challenge,
       documentLoader,
