@@ -101,7 +101,7 @@ class TypedSlot(Slot):
 
     def one(self, value: object, blocks: Blocks, depth: int) -> str:  # noqa: ARG002 - as all slots
         """Write a text, a truth value or an integer."""
-        if type(value) is str:
+        if isinstance(value, str):
             return quote(value)
         return f'"{_bare_text(value)}"'
 
@@ -117,7 +117,7 @@ class UntypedSlot(Slot):
 
     def one(self, value: object, blocks: Blocks, depth: int) -> str:
         """Write a text, a truth value, an integer or a node."""
-        if type(value) is str:
+        if isinstance(value, str):
             return quote(value)
         if type(value) is dict:
             return self._write_node(value, blocks, depth)

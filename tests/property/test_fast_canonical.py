@@ -1,6 +1,7 @@
 """The fast way gives the very bytes of the plain way, or leaves the document to it."""
 
 import copy
+from enum import StrEnum
 
 import pytest
 from builders_canonical import (
@@ -24,6 +25,10 @@ STRICTNESSES = (OUR_STATEMENTS, FOREIGN_DOCUMENTS)
 many = settings(max_examples=200, suppress_health_check=list(HealthCheck), deadline=None)
 some = settings(max_examples=30, suppress_health_check=list(HealthCheck), deadline=None)
 statements = kinds_with_contents.map(lambda both: statement_of(*both))
+
+
+class Digit(StrEnum):
+    ONE = "1"
 
 
 def outcome(canonize, document, strictness):
@@ -85,3 +90,11 @@ def test_a_changed_document_of_others_has_the_same_bytes_or_the_same_refusal(doc
 @given(wide_documents)
 def test_any_document_has_the_same_bytes_or_the_same_refusal(document):
     assert_same(WIDE, document)
+
+
+def test_a_code_of_ours_stands_for_its_text():
+    document = statement_of(StatementKind.ITEM_PUBLIC, {"serialNumber": "A1"})
+    plain = OURS.canonize_plainly(document)
+    document["version"] = Digit(document["version"])
+
+    assert fast_or_nothing(OURS, document, OUR_STATEMENTS) == plain
