@@ -6,7 +6,7 @@ Exit 0: done, or true. Exit 1: refused, or false, with the reason. Exit 2: could
 import logging
 import mimetypes
 import sys
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -43,6 +43,7 @@ from passport.console.outside import (
 )
 from passport.console.parts import part_app, structure_app
 from passport.console.subsets import subset
+from passport.console.verify import kit, verify
 from passport.diagnostics import configure_logs
 from passport.domain.access import Audience
 from passport.domain.actor import SYSTEM, Actor, Role
@@ -63,15 +64,12 @@ from passport.linked_data.foreign import canonize_bytes
 from passport.services.accounts import NewAccount
 from passport.services.check_words import incomplete_lines, report_lines
 from passport.services.importing import ImportResult
-from passport.services.online import OnlineSources
 from passport.services.operators import NewOperator
 from passport.services.reporting import read_entered_event
 from passport.services.second_life_file import read_second_life
-from passport.services.trust import Trust, TrustFileError
-from passport.services.verification import verify_passport
+from passport.services.trust import TrustFileError
 from passport.settings import SettingsRefusedError, read_settings
 from passport.signing.keys import KeyKind
-from passport.signing.web_reader import WebReader
 from passport.storage.errors import LogBrokenError, StoreUnusableError
 from passport.ui.scanning import find_model_code
 from passport.web.server import serve_passport
@@ -90,7 +88,6 @@ _COULD_NOT_BE_TRIED = (
     httpx.HTTPError,
 )
 _DAYS = ["%Y-%m-%d"]
-_INSTANTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -110,6 +107,8 @@ app.add_typer(part_app, name="part")
 app.add_typer(document_app, name="document")
 app.add_typer(witness_app, name="witness")
 app.command("monitor")(monitor)
+app.command("verify")(verify)
+app.command("kit")(kit)
 app.command("sign")(sign)
 app.command("subset")(subset)
 app.command("backup")(backup)
@@ -171,6 +170,12 @@ def add_operator(
     role: Annotated[list[Role] | None, typer.Option(help="What it does; again for more.")] = None,
     slug: Annotated[str, typer.Option(help="Short name; made from the name without.")] = "",
     host: Annotated[str, typer.Option(help="Scheme and host of its QR codes.")] = "",
+    gtin_prefix: Annotated[
+        list[str] | None, typer.Option(help="GS1 company prefix of its products; again for more.")
+    ] = None,
+    former_host: Annotated[
+        list[str] | None, typer.Option(help="Scheme and host it used before; again for more.")
+    ] = None,
     public_key: Annotated[str, typer.Option(help="Multikey of the key it holds itself.")] = "",
     data: Data = None,
     json: AsJson = False,
@@ -189,6 +194,8 @@ def add_operator(
                 cryptosuite=suite.value,
                 key_kind=curve,
                 public_key=public_key,
+                gtin_prefixes=tuple(gtin_prefix or ()),
+                former_hosts=tuple(former_host or ()),
             ),
         )
         write_trust(passport)
@@ -391,28 +398,6 @@ def _check_between(
 
 
 @app.command()
-def verify(
-    source: Annotated[str, typer.Argument(metavar="FILE_OR_URL", help="What to verify.")],
-    offline: Annotated[bool, typer.Option("--offline", help="Fetch nothing.")] = False,
-    trust: Annotated[Path | None, typer.Option(help="Trust file: DIDs and logs.")] = None,
-    at: Annotated[
-        datetime | None, typer.Option(formats=_INSTANTS, help="The instant asked about; UTC.")
-    ] = None,
-) -> None:
-    """Verify a statement, a presentation or a bundle."""
-    instant = datetime.now(UTC) if at is None else at.replace(tzinfo=at.tzinfo or UTC)
-    trusted = Trust.read(trust) if trust is not None else Trust()
-    content = _read_source(source, offline=offline)
-    reader = WebReader(demonstration=True)
-    online = None if offline else OnlineSources(reader)
-    report = verify_passport(content, trust=trusted, at=instant, online=online)
-    reader.close()
-    print_json(report.to_dict())
-    if not report.verified:
-        raise typer.Exit(REFUSED)
-
-
-@app.command()
 def canonize(file: Annotated[Path, typer.Argument(help="JSON-LD document.")]) -> None:
     """Print the canonical N-Quads of a JSON-LD document or of N-Quads."""
     sys.stdout.buffer.write(canonize_bytes(file.read_bytes()))
@@ -542,18 +527,6 @@ def main() -> None:
     except PassportError as refusal:
         say(f"refused ({refusal.code}): {refusal}")
         sys.exit(REFUSED)
-
-
-def _read_source(source: str, *, offline: bool) -> bytes:
-    if "://" not in source:
-        return Path(source).read_bytes()
-    if offline:
-        raise typer.BadParameter("an address is not read with --offline; save its answer first")
-    answer = httpx.get(
-        source, headers={"Accept": "application/vp"}, follow_redirects=True, timeout=20
-    )
-    answer.raise_for_status()
-    return answer.content
 
 
 def _tell(result: ImportResult) -> None:
