@@ -9,11 +9,24 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Protocol
 
+import orjson
+
+from passport.domain.errors import ConflictError
 from passport.domain.organisation import Operator
-from passport.services.bundle import ArchivedDidDocument, LogExtension, StampedCheckpoint
+from passport.linked_data.documents import parse_document
+from passport.services.bundle import (
+    LARGEST_BUNDLE,
+    ArchivedDidDocument,
+    LogExtension,
+    StampedCheckpoint,
+    parse_bundle,
+)
 from passport.services.evidence_registers import PublishedDidDocument
 from passport.services.ports import SignedStatement, Work
 from passport.services.status_lists import lists_of
+from passport.signing.multibase import encode_base64url
+from passport.signing.time_stamp_client import GivenTimeStamp
+from passport.signing.time_stamps import stamped_by
 from passport.signing.transparency_log import parse_checkpoint, parse_receipt, split_note
 
 
@@ -31,6 +44,20 @@ class ArchivedLog(Protocol):
     def consistency(self, old_size: int, new_size: int) -> Sequence[bytes]:
         """Return the proof that the tree of one size begins with that of a smaller one."""
         ...
+
+
+class Stamping(Protocol):
+    """Gives time stamps."""
+
+    def stamp(self, data: bytes) -> GivenTimeStamp:
+        """Return a checked token over some bytes."""
+        ...
+
+
+class TimeStampMissingError(ConflictError):
+    """A bundle was made before the log was stamped, and has no time stamp to renew."""
+
+    code = "time-stamp-missing"
 
 
 _Logged = SignedStatement | PublishedDidDocument
@@ -141,3 +168,29 @@ def _extension(old_size: int, new_size: int, log: ArchivedLog) -> LogExtension:
         new_size=new_size,
         path=log.consistency(old_size, new_size),
     )
+
+
+def renew_archive(bundle: bytes, authorities: Stamping) -> bytes:
+    """Have the time stamps of a kept bundle renewed; whoever keeps it can, without its issuer.
+
+    Args:
+        bundle: The bundle as it was kept.
+        authorities: Who stamps.
+
+    Returns:
+        The bundle with one more token.
+
+    Raises:
+        MalformedBundleError: It is no bundle, or its members have another form.
+        TimeStampMissingError: It has no time stamp to renew.
+        UnreachableError: No authority stamped.
+    """
+    members = parse_document(bundle, largest=LARGEST_BUNDLE)
+    stamped = parse_bundle(members).time_stamps
+    if stamped is None:
+        raise TimeStampMissingError(
+            "the bundle has no time stamps; ask the service for one that was stamped"
+        )
+    tokens = [*stamped.tokens, authorities.stamp(stamped_by(stamped.tokens)).token]
+    members["timeStamps"]["tokens"] = [encode_base64url(token)[1:] for token in tokens]
+    return orjson.dumps(members)
