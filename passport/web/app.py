@@ -48,6 +48,7 @@ from passport.web.pages import (
 )
 from passport.web.pages import documents as document_pages
 from passport.web.pages import imports as import_pages
+from passport.web.pages import keys as key_pages
 from passport.web.pages import models as model_pages
 from passport.web.routes import (
     access,
@@ -110,6 +111,7 @@ _ROUTERS = (
     model_versions.router,
     model.router,
     import_pages.router,
+    key_pages.router,
     reference.router,
     report.router,
     structure.router,

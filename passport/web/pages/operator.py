@@ -69,6 +69,7 @@ def overview(visit: VisitedSignedIn) -> Response:
             Link(text="Declare a second life", href="/operator/second-life"),
             Link(text="Models that become incomplete", href="/operator/incomplete"),
             Link(text="Documents", href="/operator/documents"),
+            Link(text="Keys", href="/keys"),
         ),
         search=FormState.of({"q": sought}),
         more=more,
