@@ -32,6 +32,8 @@ _IRI = re.compile(
 )
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _MOST_WORDS = 512
+LONGEST_WORD: Final = 100
+"""Characters of a name, type or language tag that is remembered."""
 _PLAIN_SCHEMES = ("<https://", "<http://")
 
 quote: Callable[[str], str] = getattr(encoder, "c_encode_basestring", encoder.py_encode_basestring)
@@ -167,7 +169,7 @@ class WordSlot(Slot):
         known = self.known.get(value)
         if known is None:
             known = f"<{self._expand(value)}>"
-            if len(self.known) < _MOST_WORDS:
+            if len(self.known) < _MOST_WORDS and len(value) <= LONGEST_WORD:
                 self.known[value] = known
         return known
 
@@ -179,7 +181,7 @@ class _Tags(dict[str, str]):
         if not _LANGUAGE_TAG.fullmatch(tag):
             raise NotCoveredError
         written = f"@{tag.lower()}"
-        if len(self) < _MOST_WORDS:
+        if len(self) < _MOST_WORDS and len(tag) <= LONGEST_WORD:
             self[tag] = written
         return written
 

@@ -25,6 +25,7 @@ from passport.linked_data.fast_contexts import (
 )
 from passport.linked_data.fast_terms import (
     DEEPEST_NODE,
+    LONGEST_WORD,
     ONLY_BLANK_NODE,
     XSD_DOUBLE,
     Blocks,
@@ -46,11 +47,13 @@ MOST_CONTEXTS: Final = 16
 """Combinations of contexts of which anything is kept."""
 MOST_SHAPES: Final = 256
 """Shapes that are kept of one combination of contexts."""
-MOST_NAMES: Final = 2048
-"""Names that are kept of one shape; a context with ``@vocab`` gives a meaning to every name."""
+MOST_MEMBERS: Final = 512
+"""Members of a node that are learnt together; no kind of node has so many."""
 MOST_WRITERS: Final = 128
 """Functions that are kept of one shape."""
-MOST_WRITERS_IN_ALL: Final = 1024
+MOST_KEPT: Final = 200_000
+"""Names that are kept in all, in slots, sets of members and functions: some 50 MB at most. A
+context with ``@vocab`` gives a meaning to every name, so names do not run out."""
 
 _RDF_TYPE = " <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> "
 _COVERED_CONTAINERS = frozenset({"@set", "@language"})
@@ -67,12 +70,12 @@ class FastWriter:
     def __init__(self, contexts: Contexts) -> None:
         self._contexts = contexts
         self._meanings: dict[tuple[str, ...], _Meaning] = {}
-        self._writers = 0
+        self._kept = 0
 
     @property
-    def writers(self) -> int:
-        """How many functions were generated since the last time that all were dropped."""
-        return self._writers
+    def kept(self) -> int:
+        """How many names are kept."""
+        return self._kept
 
     def write(self, document: Mapping[str, object], *, may_be_unnamed: bool) -> bytes | None:
         """Write a document in canonical N-Quads, UTF-8.
@@ -105,18 +108,18 @@ class FastWriter:
             if len(self._meanings) >= MOST_CONTEXTS:
                 self._forget()
             known = self._meanings[named] = _Meaning(
-                self._contexts, named, count_writer=self._count_writer, forget=self._forget
+                self._contexts, named, keep=self._keep, forget=self._forget
             )
         return known
 
-    def _count_writer(self) -> None:
-        if self._writers >= MOST_WRITERS_IN_ALL:
+    def _keep(self, names: int) -> None:
+        self._kept += names
+        if self._kept > MOST_KEPT:
             self._forget()
-        self._writers += 1
 
     def _forget(self) -> None:
         self._meanings = {}
-        self._writers = 0
+        self._kept = 0
 
 
 class _Meaning:
@@ -127,11 +130,11 @@ class _Meaning:
         contexts: Contexts,
         addresses: tuple[str, ...],
         *,
-        count_writer: Callable[[], None],
+        keep: Callable[[int], None],
         forget: Callable[[], None],
     ) -> None:
         self.contexts = contexts
-        self.count_writer = count_writer
+        self.keep = keep
         self._forget = forget
         self._places: dict[int, _Place] = {}
         self._shapes: dict[tuple[int, tuple[str, ...]], _Shape] = {}
@@ -199,7 +202,8 @@ class _Place:
             if entry(self.context, name, "@context") is not None:
                 scoped.add(name)
         shape = self._meaning.shape(self, tuple(sorted(scoped)))
-        if len(self._shapes) < MOST_NAMES:
+        if all(name in self.context["mappings"] for name in names):
+            self._meaning.keep(1 + len(names))
             self._shapes[types] = shape
         return shape
 
@@ -226,14 +230,14 @@ class _Shape:
         """Return what writes a node; members that come a second time get their own function."""
         keys = tuple(node)
         slots = [self._slot(key) for key in keys]
+        if len(keys) > MOST_MEMBERS or any(key not in self._slots for key in keys):
+            return table_writer(slots)
+        self._meaning.keep(len(keys))
         if keys not in self._seen:
-            if len(self._seen) >= MOST_NAMES:
-                self._seen.clear()
             self._seen.add(keys)
             return table_writer(slots)
         if len(self.writers) >= MOST_WRITERS:
             self.writers = {}
-        self._meaning.count_writer()
         writer = self.writers[keys] = generate_writer(slots)
         return writer
 
@@ -241,7 +245,8 @@ class _Shape:
         slot = self._slots.get(key)
         if slot is None:
             slot = self._slot_for(key)
-            if len(self._slots) < MOST_NAMES:
+            if len(key) <= LONGEST_WORD:
+                self._meaning.keep(1)
                 self._slots[key] = slot
         return slot
 
