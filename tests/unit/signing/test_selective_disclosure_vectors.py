@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from builders_selective import a_did_p256_key
+from builders_selective import a_did_p256_key, with_base_proof
 from builders_signing import NOON, DidKeys, a_canonicalizer, read_json
 
 from passport.linked_data.json_rules import FOREIGN_DOCUMENTS
@@ -114,3 +114,28 @@ def test_the_base_proof_of_the_example_comes_out_byte_for_byte_with_its_secrets(
     key = a_did_p256_key(KEYS["baseKeyPair"]["secretKeyMultibase"])
 
     assert make_base_proof(unsecured, new, key=key, **READING) == BASE["proof"]
+
+
+def test_the_other_credential_of_the_recommendation_shows_what_its_pointers_select():
+    unsigned = read_json("vc-di-ecdsa", "employmentAuth.json")
+    key = a_did_p256_key(KEYS["baseKeyPair"]["secretKeyMultibase"])
+    base = with_base_proof(
+        unsigned, key=key, mandatory=read_json("vc-di-ecdsa", "employMandatory.json"), **READING
+    )
+
+    shown = derive_document(base, read_json("vc-di-ecdsa", "employSelective.json"), **READING)
+
+    subject = unsigned["credentialSubject"]
+    assert shown["issuer"] == unsigned["issuer"]
+    assert shown["validUntil"] == unsigned["validUntil"]
+    assert shown["credentialSubject"] == {
+        "type": subject["type"],
+        "birthCountry": subject["birthCountry"],
+    }
+    assert verify_signatures(
+        shown,
+        keys=DidKeys(),
+        at=NOON,
+        canonicalizer=CANONICALIZER,
+        expected=FOREIGN_CREDENTIAL,
+    )
