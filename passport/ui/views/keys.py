@@ -13,6 +13,7 @@ class KeyCard:
 
     title: str
     badge: Badge
+    public_key: str
     facts: tuple[Fact, ...]
     actions: tuple[Link, ...] = ()
 

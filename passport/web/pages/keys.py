@@ -169,10 +169,7 @@ def _ask(visit: Visit, slug: str, action: KeyAction, key: str, form: FormState) 
 def _card(key: Key, owner: Operator, now: datetime) -> KeyCard:
     name = key.key_id.partition("#")[2]
     signs = key == owner.current_key
-    facts = [
-        Fact(name="Public key", values=(key.public_key_multibase,)),
-        Fact(name="Made", values=(instant_text(key.created_at),)),
-    ]
+    facts = [Fact(name="Made", values=(instant_text(key.created_at),))]
     if key.revoked_from_log_size is not None:
         facts.append(
             Fact(
@@ -192,6 +189,7 @@ def _card(key: Key, owner: Operator, now: datetime) -> KeyCard:
     return KeyCard(
         title=name,
         badge=Badge(text=sentence(state_of(key, owner, now)).rstrip("."), tone=tone),
+        public_key=key.public_key_multibase,
         facts=tuple(facts),
         actions=tuple(actions),
     )
