@@ -13,10 +13,20 @@ from node_process import a_node_process
 
 from passport.domain.errors import PassportError
 from passport.domain.passport import StatementKind
-from passport.signing.jose import sign_token, verify_token
+from passport.signing.jose import (
+    Audience,
+    envelope,
+    sign_presentation_token,
+    sign_token,
+    token_in,
+    verify_presentation_token,
+    verify_token,
+)
 
 STATEMENT = a_full_statement(StatementKind.CONDITION) | {"issuer": DID}
-RESOLVER = ListKeys([a_verification_key(key) for key in KEYS.values()])
+PURPOSES = frozenset({"assertionMethod", "authentication"})
+RESOLVER = ListKeys([a_verification_key(key, purposes=PURPOSES) for key in KEYS.values()])
+ASKED = Audience(domain="did:web:insurer.example", nonce="n-1")
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +97,39 @@ def test_a_token_signed_by_node_is_read_here(jose, algorithm):
 
     assert document == STATEMENT
     assert proof.created_at is None
+
+
+def a_presentation(algorithm):
+    return {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "type": ["VerifiablePresentation"],
+        "holder": DID,
+        "verifiableCredential": [envelope(sign_token(STATEMENT, key=KEYS[algorithm]))],
+    }
+
+
+@pytest.mark.parametrize("algorithm", KEYS)
+def test_node_reads_a_presentation_signed_here(jose, algorithm):
+    presentation = a_presentation(algorithm)
+    token = sign_presentation_token(presentation, key=KEYS[algorithm], audience=ASKED)
+
+    read = jose.ask("verify", token=token.decode(), jwk=public_jwk(algorithm), alg=algorithm)
+
+    assert read["payload"] == presentation | {"aud": ASKED.domain, "nonce": ASKED.nonce}
+    assert (read["header"]["typ"], read["header"]["cty"]) == ("vp+jwt", "vp")
+
+
+@pytest.mark.parametrize("algorithm", KEYS)
+def test_a_presentation_signed_by_node_is_read_here_with_the_tokens_in_it(jose, algorithm):
+    presentation = a_presentation(algorithm)
+    token = jose.ask(
+        "sign",
+        payload=presentation | {"aud": ASKED.domain, "nonce": ASKED.nonce},
+        header=header_of(algorithm) | {"typ": "vp+jwt", "cty": "vp"},
+        jwk=a_jwk(algorithm),
+    )["token"]
+
+    read, _ = verify_presentation_token(token.encode(), keys=RESOLVER, at=NOON, audience=ASKED)
+
+    (member,) = read["verifiableCredential"]
+    assert verify_token(token_in(member), keys=RESOLVER, at=NOON)[0] == STATEMENT
