@@ -32,6 +32,7 @@ from passport.console.common import (
     write_trust,
 )
 from passport.console.documents import document_app
+from passport.console.evidence import evidence_app
 from passport.console.keys import key_app
 from passport.console.log import monitor, witness_app
 from passport.console.outside import (
@@ -106,6 +107,7 @@ app.add_typer(structure_app, name="structure")
 app.add_typer(part_app, name="part")
 app.add_typer(document_app, name="document")
 app.add_typer(witness_app, name="witness")
+app.add_typer(evidence_app, name="evidence")
 app.command("monitor")(monitor)
 app.command("verify")(verify)
 app.command("kit")(kit)

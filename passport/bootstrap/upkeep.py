@@ -48,6 +48,17 @@ class Upkeep:
             else None
         )
 
+    @property
+    def authorities(self) -> TimeStampAuthorities:
+        """Who stamps the time for this installation.
+
+        Raises:
+            UnreachableError: No authority is set.
+        """
+        if self._authorities is None:
+            raise UnreachableError("no authority for time stamps is set: PASSPORT_TIME_STAMP_URLS")
+        return self._authorities
+
     def close(self) -> None:
         """Give the connections back."""
         if self._authorities is not None:
@@ -69,16 +80,14 @@ class Upkeep:
         Raises:
             UnreachableError: No authority is set, or none gave a stamp for the checkpoint.
         """
-        if self._authorities is None:
-            raise UnreachableError("no authority for time stamps is set: PASSPORT_TIME_STAMP_URLS")
-        renewed = self._renew(self._authorities)
+        renewed = self._renew(self.authorities)
         due = self._services.do(
             SYSTEM, lambda work: what_to_stamp(self._log, every=self._every, work=work)
         )
         if due is None:
             return StampingRound(size=0, renewed=renewed)
         size, text = due
-        given = self._authorities.stamp(text)
+        given = self.authorities.stamp(text)
         self._keep(given, size=size, number=1)
         log.info("log_stamped", size=size, authority=given.authority)
         return StampingRound(size=size, renewed=renewed)

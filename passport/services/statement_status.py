@@ -172,6 +172,7 @@ def _told(
     work: Work,
 ) -> Suspension:
     """Commit to the reason in the log and tell the holder."""
+    work.passports.save(battery)  # a new revision: what readers keep of the passport is outdated
     now = work.clock.now()
     iris = [statement.iri for statement in statements]
     kind = "passport-suspended" if is_suspended else "suspension-lifted"

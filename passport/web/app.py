@@ -66,6 +66,7 @@ from passport.web.routes import (
     parts,
     schemas,
     second_lives,
+    suspensions,
 )
 from passport.web.routes.resolver import BatteryRoute
 from passport.web.static import install_static
@@ -84,6 +85,7 @@ _ROUTERS = (
     keys.router,
     checks.router,
     parts.router,
+    suspensions.router,
     batteries.router,
     model_drafts.router,
     models.router,

@@ -17,7 +17,9 @@ from passport.services.ports import SignedStatement
 from passport.services.status_lists import lists_of
 from passport.services.trust import Trust
 from passport.services.verification import verify_passport
+from passport.services.verification_report import Finding as Problem
 from passport.services.verification_report import Verdict as Answer
+from passport.services.verification_report import VerificationReport
 from passport.signing.transparency_log import TrustedLog
 from passport.ui.views.battery import Finding, Verdict, verdict_on
 from passport.ui.views.common import Link
@@ -118,12 +120,22 @@ class Verdicts:
         report = verify_passport(bundle, trust=trust, at=now)
         size = int(passport.log.checkpoint().split(b"\n")[1])
         return Checked(
-            finding=_FINDINGS[report.verdict] if statements else Finding.UNCHECKED,
+            finding=_finding_of(report) if statements else Finding.UNCHECKED,
             reason="; ".join(problem.message for problem in report.problems[:3]),
             at=now,
             log_size=size,
             issuers={issuer.slug: issuer.name for issuer in issuers},
         )
+
+
+def _finding_of(report: VerificationReport) -> Finding:
+    """Return what a report comes to; what is only suspended or corrected is called so."""
+    codes = {problem.code for problem in report.problems}
+    if codes == {Problem.SUSPENDED.value}:
+        return Finding.SUSPENDED
+    if codes == {Problem.CORRECTED.value}:
+        return Finding.CORRECTED
+    return _FINDINGS[report.verdict]
 
 
 def verdict_of(checked: Checked, signer: str, *, reason: str = "") -> Verdict:

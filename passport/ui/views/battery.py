@@ -11,6 +11,7 @@ class Finding(StrEnum):
 
     AUTHENTIC = "authentic"
     CORRECTED = "corrected"
+    SUSPENDED = "suspended"
     WITHDRAWN = "withdrawn"
     NOT_AUTHENTIC = "not-authentic"
     UNCHECKED = "unchecked"
@@ -27,6 +28,12 @@ _WORDS: dict[Finding, tuple[Tone, str, str]] = {
         "Authentic, but corrected",
         """Signed by {signer}, who has corrected a part of it since. This page shows the corrected
         record; an older copy of it is out of date.""",
+    ),
+    Finding.SUSPENDED: (
+        Tone.WARNING,
+        "Authentic, but suspended",
+        """Signed by {signer}, who has suspended it for now. Do not rely on what it says until the
+        suspension is lifted.""",
     ),
     Finding.WITHDRAWN: (
         Tone.WARNING,
