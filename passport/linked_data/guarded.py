@@ -7,6 +7,7 @@ clock.
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -69,6 +70,8 @@ def _issue_labels_elsewhere(dataset: list[Quad], most_seconds: float) -> dict[st
             stdout=subprocess.PIPE,
             timeout=most_seconds,
             check=False,
+            # Where this package runs from a folder, nobody else knows where it is.
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         )
     except subprocess.TimeoutExpired as error:
         raise TooComplexError(
