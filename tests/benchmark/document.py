@@ -26,6 +26,8 @@ the ratio says how many times as much ours is. What is compared:
   in memory on both sides;
 - **bytes to signed bytes, bytes to verdict**: with strict reading of the JSON, beside the same
   library's signature or verification of 64 bytes alone;
+- **parts** (`ecdsa-sd-2023`): the same statements and the same packages; what every part shows is
+  mandatory, and one term in four is shown beside it;
 - **registering**: all CPU time of `PassportServices.import_batteries` for one pack beside one bare
   Ed25519 signature; four statements are signed for each pack, with their places on a status list
   and in the log; SQLite syncs each transaction to disk, the PostgreSQL server of the tests runs
