@@ -29,7 +29,7 @@ from passport.signing.keys import (
 )
 from passport.signing.multibase import decode_base58btc, encode_base58btc
 from passport.signing.proof_options import canonical_proof_options
-from passport.signing.selective_disclosure_suite import SelectiveSuite
+from passport.signing.selective_disclosure_suite import ECDSA_SD_2023, SelectiveSuite
 
 EDDSA_JCS_2022: Final = "eddsa-jcs-2022"
 ECDSA_JCS_2019: Final = "ecdsa-jcs-2019"
@@ -301,3 +301,6 @@ STATEMENT_SUITES: Final = frozenset(ISSUING_SUITES)
 
 FOREIGN_SUITES: Final = frozenset(SUITES)
 """Suites that credentials of others may be signed in."""
+
+WHOLE_SUITES: Final = FOREIGN_SUITES - {ECDSA_SD_2023}
+"""Suites that sign a document whole; a presentation is not shown in part."""

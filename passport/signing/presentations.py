@@ -14,7 +14,7 @@ from datetime import datetime
 from passport.linked_data.canonical import Canonicalizer, Document
 from passport.linked_data.credentials import check_presentation
 from passport.linked_data.json_rules import PRESENTATIONS
-from passport.signing.cryptosuites import FOREIGN_SUITES
+from passport.signing.cryptosuites import WHOLE_SUITES
 from passport.signing.errors import AlreadySignedError, HolderMismatchError
 from passport.signing.keys import KeyResolver, SigningKey
 from passport.signing.proofs import (
@@ -26,7 +26,7 @@ from passport.signing.proofs import (
     verify_signatures,
 )
 
-_PRESENTED = Expected(purpose=AUTHENTICATION, cryptosuites=FOREIGN_SUITES, strictness=PRESENTATIONS)
+_PRESENTED = Expected(purpose=AUTHENTICATION, cryptosuites=WHOLE_SUITES, strictness=PRESENTATIONS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

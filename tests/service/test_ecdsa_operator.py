@@ -1,9 +1,13 @@
 """An operator whose key is on a curve of ECDSA: from its first battery to a verdict offline."""
 
+import json
+import sys
+
 import orjson
 import pytest
 from builders import EV_GTIN, MAKER, NOON, PACK, FixedClock, a_content, a_new_battery, add_model
 
+from passport import cli
 from passport.bootstrap import open_passport
 from passport.domain.access import Audience
 from passport.domain.actor import SYSTEM
@@ -80,3 +84,51 @@ def test_an_operator_is_not_added_with_a_key_that_could_not_sign(tmp_path, chang
         assert not passport.services.all_operators(SYSTEM)
     finally:
         passport.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "begins"),
+    [
+        ((), "z6Mk"),
+        (("--suite", "ecdsa-rdfc-2019"), "zDn"),
+        (("--suite", "ecdsa-rdfc-2019", "--curve", "P-384"), "z82"),
+    ],
+)
+def test_the_command_adds_an_operator_with_the_key_that_is_asked_for(
+    tmp_path, monkeypatch, capsys, options, begins
+):
+    ended = run(tmp_path, monkeypatch, *options)
+
+    did = json.loads(capsys.readouterr().out)["did"]
+    (document,) = json.loads((tmp_path / "data" / "trust.json").read_bytes())["dids"].values()
+    (method,) = document["verificationMethod"]
+    assert ended == 0
+    assert document["id"] == did
+    assert method["publicKeyMultibase"].startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (("--curve", "P-256"), 1),
+        (("--suite", "ecdsa-rdfc-2019", "--curve", "Ed25519"), 1),
+        (("--suite", "ecdsa-sd-2023"), 2),
+        (("--suite", "ecdsa-rdfc-2019", "--curve", "P-521"), 2),
+    ],
+)
+def test_the_command_adds_no_operator_whose_key_could_not_sign(
+    tmp_path, monkeypatch, options, code
+):
+    assert run(tmp_path, monkeypatch, *options) == code
+
+
+def run(folder, patch, *options):
+    patch.chdir(folder)
+    patch.setenv("PASSPORT_DATA", "data")
+    patch.setenv("PASSPORT_KEYSTORE_PASSPHRASE", "a passphrase of these tests")
+    patch.setenv("PASSPORT_EXTENSIONS", "")
+    arguments = ["operator", "add", "Voltra", "--id", "https://voltra.example.com/", "--json"]
+    patch.setattr(sys, "argv", ["passport", *arguments, *options])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    return ended.value.code

@@ -165,6 +165,10 @@ REFUSED = {
         proof_of_a_statement_as_proof_of_a_presentation,
         "proof-purpose",
     ),
+    "in a suite of parts": (
+        lambda: changed_proof(cryptosuite="ecdsa-sd-2023"),
+        "cryptosuite-unknown",
+    ),
     "without proof": (a_presentation, "proof-missing"),
     "as a credential": (credentials()[0].copy, "credential-malformed"),
 }
