@@ -1,9 +1,5 @@
 """Everything in one file, and back: between both databases, and whatever is interrupted."""
 
-import os
-import signal
-import subprocess
-import sys
 import tarfile
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,6 +9,7 @@ import orjson
 import pytest
 from builders_log import LogReader
 from builders_registered import an_installation, register_pack
+from log_crasher import Step, back_up, restore, run_killed
 
 from passport.bootstrap import Passport, open_passport
 from passport.bootstrap.backup import restore_backup, verify_backup, write_backup
@@ -27,26 +24,23 @@ from passport.settings import Settings, read_settings
 from passport.signing.transparency_log import Checkpoint, TrustedLog, parse_checkpoint, split_note
 from passport.storage.errors import StoreUnusableError
 
-TESTS = Path(__file__).parents[1]
 EXTENSIONS = ("recycler_portal",)
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from passport.bootstrap import backup, restoring
-from passport.settings import read_settings
-def kill(*arguments, **named):
-    os.kill(os.getpid(), signal.SIGKILL)
-def kill_after(step):
-    def stepped(*arguments, **named):
-        step(*arguments, **named)
-        kill()
-    return stepped
-module, step, after = {module}, {step!r}, {after}
-setattr(module, step, kill_after(getattr(module, step)) if after else kill)
-settings = read_settings(data=Path({data!r}), database_url={url!r}, extensions={extensions!r})
-backup.{do}
-"""
+_BACKUP = "passport.bootstrap.backup"
+RESTORING = [
+    Step(_BACKUP, "begin_restore", after=True),
+    Step(_BACKUP, "_extract_files", after=True),
+    Step(_BACKUP, "load_rows", after=False),
+    Step(_BACKUP, "load_rows", after=True),
+    Step(_BACKUP, "go_on_counting", after=True),
+    Step(_BACKUP, "_fill_database", after=True),
+    Step(_BACKUP, "end_restore", after=False),
+]
+BACKING_UP = [
+    Step(_BACKUP, "dump_rows", after=False),
+    Step(_BACKUP, "_files", after=False),
+    Step(_BACKUP, "verify_backup", after=True),
+]
 
 
 @dataclass(frozen=True)
@@ -206,41 +200,9 @@ def test_a_backup_that_was_cut_off_is_none(made: Made):
             verify_backup(cut)
 
 
-def run_killed(made: Made, settings: Settings, step: tuple[str, str, bool], do: str) -> None:
-    module, name, after = step
-    code = KILLED.format(
-        module=module,
-        step=name,
-        after=after,
-        data=str(settings.data),
-        url=settings.database_url,
-        extensions=EXTENSIONS,
-        do=do,
-    )
-    environment = {**os.environ, "PASSPORT_PUBLIC_BASE_URL": made.settings.public_base_url}
-    ended = subprocess.run(
-        [sys.executable, "-c", code], check=False, cwd=TESTS.parent, env=environment
-    )
-    assert ended.returncode == -signal.SIGKILL
-
-
-@pytest.mark.parametrize(
-    "step",
-    [
-        ("backup", "begin_restore", True),
-        ("backup", "_extract_files", True),
-        ("backup", "load_rows", False),
-        ("backup", "load_rows", True),
-        ("backup", "go_on_counting", True),
-        ("backup", "_fill_database", True),
-        ("backup", "end_restore", False),
-    ],
-    ids=lambda step: f"{step[1]}-{'after' if step[2] else 'before'}",
-)
-def test_a_restore_that_was_killed_is_not_taken_for_whole(
-    made: Made, step: tuple[str, str, bool], second: Settings
-):
-    run_killed(made, second, step, f"restore_backup(settings, Path({str(made.file)!r}))")
+@pytest.mark.parametrize("step", RESTORING, ids=str)
+def test_a_restore_that_was_killed_is_not_taken_for_whole(made: Made, step: Step, second: Settings):
+    run_killed(step, restore, second.data, second.database_url, made.file)
 
     with pytest.raises(StoreUnusableError, match="was interrupted"):
         open_passport(second)
@@ -248,27 +210,23 @@ def test_a_restore_that_was_killed_is_not_taken_for_whole(
         restore_backup(second, made.file)
 
 
-@pytest.mark.parametrize(
-    "step",
-    [
-        ("backup", "dump_rows", False),
-        ("backup", "_files", False),
-        ("backup", "verify_backup", True),
-    ],
-    ids=lambda step: step[1],
-)
+def test_a_restore_that_was_killed_leaves_no_rows_on_a_server(
+    made: Made, tmp_path: Path, postgresql_url: str
+):
+    step = Step(_BACKUP, "go_on_counting", after=True)
+    run_killed(step, restore, tmp_path / "second", postgresql_url, made.file)
+
+    third = given(tmp_path / "third", postgresql_url)
+    assert restore_backup(third, made.file).head == made.newest.head
+
+
+@pytest.mark.parametrize("step", BACKING_UP, ids=str)
 def test_a_backup_that_was_killed_leaves_no_file_of_its_name(
-    made: Made, step: tuple[str, str, bool], tmp_path: Path
+    made: Made, step: Step, tmp_path: Path
 ):
     out = tmp_path / "killed.tar"
 
-    run_killed(
-        made,
-        made.settings,
-        step,
-        "write_backup(backup.make_engine(settings.database_address), settings, "
-        f"Path({str(out)!r}))",
-    )
+    run_killed(step, back_up, made.settings.data, made.settings.database_url, out)
 
     assert not out.exists()
     assert verify_backup(made.file).head == made.newest.head
