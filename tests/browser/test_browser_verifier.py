@@ -32,6 +32,7 @@ from passport.domain.access import Audience
 from passport.domain.actor import SYSTEM
 from passport.services.operators import NewOperator
 from passport.services.trust import Trust
+from passport.signing.did import PublishedKey, build_did_document
 
 PLAN = PassportPlan()
 AUTHENTIC = "The record is authentic"
@@ -202,6 +203,27 @@ def test_products_and_addresses_in_the_trust_file_bind_their_parties(demo_server
     assert verdict.get_by_role("heading").inner_text() == FORGED
     assert "numbers begin with 9999" in verdict.inner_text()
     assert "is no address of" in verdict.inner_text()
+
+
+@pytest.mark.parametrize(
+    ("size_then", "expected"), [("0", FORGED), ("1", UNCHECKED)], ids=["after", "before"]
+)
+def test_a_stolen_key_counts_for_what_was_in_the_log_before(demo_server, page, size_then, expected):
+    key = a_key("maker", MAKER)
+    stolen = PublishedKey(
+        key_id=key.key_id,
+        public_key_multibase=key.public_key_multibase,
+        revoked_at=NOON,
+        revoked_from_log_size=int(size_then),
+    )
+    document = build_did_document(MAKER, [stolen])
+    trust = replace(PLAN.trust(), did_documents={**DID_DOCUMENTS, MAKER: document})
+    open_verifier(page, demo_server)
+
+    verdict = check_file(page, PLAN.bundle(), trust)
+
+    assert verdict.get_by_role("heading").inner_text() == expected
+    assert "was declared stolen" in verdict.inner_text()
 
 
 def test_keys_that_only_the_file_brings_prove_nothing(demo_server, page):

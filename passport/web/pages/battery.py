@@ -7,7 +7,7 @@ from passport.domain.chemistry import published_chemistries
 from passport.domain.content import absence_of, codes_of, read_term
 from passport.domain.errors import InvalidIdentifierError
 from passport.domain.event import EventKind
-from passport.domain.identifiers import battery_iri, parse_battery_id, serial_of
+from passport.domain.identifiers import BatteryId, battery_iri, parse_battery_id, serial_of
 from passport.domain.passport import StatementKind
 from passport.domain.status import BatteryStatus, PassportState
 from passport.services.chemistry import words_of_chemistry
@@ -101,7 +101,7 @@ def public_page(
         measurements=measurement_sources(record.all(StatementKind.CONDITION)),
         statements=evidence_of(record.statements, names=checked.issuers, holds=checked.holds),
         downloads=downloads_of(record),
-        check_here=check_here(record),
+        check_here=check_here(record.battery_id),
         ask_access=None if restricted else Link(text="Ask for access", href=f"/access{path}"),
         restricted=restricted,
     )
@@ -131,7 +131,7 @@ def tombstone_page(record: Record, checked: Checked) -> Tombstone:
         evidence=tuple(evidence),
         lineage=lineage_of(record),
         statements=evidence_of(record.statements, names=checked.issuers, holds=checked.holds),
-        check_here=check_here(record),
+        check_here=check_here(record.battery_id),
     )
 
 
@@ -250,9 +250,9 @@ def _plate_line(plate: Mapping[str, object]) -> LineItem:
     )
 
 
-def check_here(record: Record) -> Link:
-    """Return where the reader's own browser checks this record."""
-    address = quote(f"/{record.battery_id}", safe="/")
+def check_here(battery_id: BatteryId) -> Link:
+    """Return where the reader's own browser checks the record of a battery."""
+    address = quote(f"/{battery_id}", safe="/")
     return Link(
         text="Check it yourself in this browser",
         href=f"/verify?address={address}",

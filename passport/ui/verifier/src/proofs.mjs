@@ -102,9 +102,9 @@ export async function verifyEd25519(publicKeyMultibase, signature, data) {
 }
 
 // Whether a key may have made a proof: not after its routine end, nor after it was stolen.
-export function requireKeyHeld({ key, created }, { logIndex }) {
+export function requireKeyHeld({ key, created }, { logIndex, verdict = "forged" }) {
   if (key.expires !== undefined && (created === null || created > parseInstant(key.expires))) {
-    throw forged("key-expired", `the key ${key.id} had ended at ${key.expires}`);
+    throw new Refusal("key-expired", `the key ${key.id} had ended at ${key.expires}`, verdict);
   }
   if (key.revoked === undefined) {
     return;
@@ -112,6 +112,10 @@ export function requireKeyHeld({ key, created }, { logIndex }) {
   // The thief chooses the date in a proof; the place in the log was given before the theft.
   const first = Number(key.revokedFromLogSize);
   if (!Number.isSafeInteger(first) || logIndex === null || logIndex >= first) {
-    throw forged("key-revoked", `the key ${key.id} was declared stolen at ${key.revoked}, and nothing shows that it signed this before`);
+    throw new Refusal(
+      "key-revoked",
+      `the key ${key.id} was declared stolen at ${key.revoked}, and nothing shows that it signed this before`,
+      verdict,
+    );
   }
 }
