@@ -25,12 +25,16 @@ LIMIT 1
 """
 _HEAD = """
 SELECT b.revision, b.state,
-  count(CASE WHEN s.about = b.battery_id THEN l.leaf_index END), max(l.leaf_index)
+  count(CASE WHEN s.about = b.battery_id THEN l.leaf_index END), max(l.leaf_index),
+  (SELECT count(*) FROM passport_did_document d
+   WHERE d.operator IN (b.responsible, b.registered_by)),
+  (SELECT coalesce(sum(o.revision), 0) FROM passport_status_list o
+   WHERE o.operator IN (b.responsible, b.registered_by))
 FROM passport_battery b
 JOIN passport_statement s ON s.about IN (b.battery_id, b.model_id)
 JOIN passport_leaf l ON l.digest = s.digest
 WHERE b.battery_id = {mark}
-GROUP BY b.revision, b.state
+GROUP BY b.battery_id, b.revision, b.state, b.responsible, b.registered_by
 """
 
 
@@ -41,12 +45,16 @@ class PassportHead:
     Attributes:
         logged: Number of statements about the battery itself that are in the log.
         newest: Place in the log of the newest statement about it or its model.
+        key_versions: Versions of the published keys of who answers for it and who placed it.
+        list_revisions: How often their status lists were signed anew.
     """
 
     revision: int
     state: str
     logged: int
     newest: int
+    key_versions: int
+    list_revisions: int
 
 
 def waiting_digest(engine: Engine, battery_id: BatteryId) -> bytes | None:
@@ -149,10 +157,12 @@ def _number(row: tuple[Any, ...] | None) -> int:
 def _head(row: tuple[Any, ...] | None) -> PassportHead | None:
     if row is None:
         return None
-    revision, state, logged, newest = row
+    revision, state, logged, newest, key_versions, list_revisions = row
     return PassportHead(
         revision=revision,
         state=state,
         logged=logged,
         newest=-1 if newest is None else newest,
+        key_versions=key_versions,
+        list_revisions=int(list_revisions),
     )

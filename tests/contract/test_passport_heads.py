@@ -9,6 +9,7 @@ from builders_registered import MAKER, PACK, an_installation
 
 from passport.bootstrap import Passport
 from passport.domain.identifiers import BatteryId
+from passport.domain.key_change import KeyAction, KeyChange
 from passport.storage.heads import PassportHead, PostgresqlHeads, heads_of, waiting_digest
 from passport.storage.log import SqlTransparencyLog
 
@@ -35,6 +36,18 @@ def ask(passport: Passport, *battery_ids: str) -> tuple[int, list[PassportHead |
 def correct(passport: Passport) -> None:
     battery = passport.services.disclose(MAKER, PACK).battery
     passport.services.amend_battery(MAKER, PACK, {**battery.content, "batchNumber": "2026-47"})
+
+
+def test_a_head_changes_with_the_keys_of_who_answers_for_the_battery(passport):
+    before_size, (before,) = ask(passport, PACK)
+    change = KeyChange(action=KeyAction.COMPROMISE, key_id="key-1")
+    passport.services.change_keys(MAKER, MAKER.organisation, change)
+
+    size, (after,) = ask(passport, PACK)
+
+    assert size > before_size
+    assert after.key_versions == before.key_versions + 1
+    assert after.list_revisions > before.list_revisions
 
 
 def test_a_head_stays_until_something_is_published_about_the_battery(passport):
