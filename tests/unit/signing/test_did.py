@@ -93,10 +93,17 @@ def test_every_word_of_the_document_is_defined_by_its_contexts():
 
 def test_a_document_of_other_software_is_read_and_its_other_keys_left_out():
     document = read_json("interop", "dids", "issuer0.example.json")
+    for_encryption = {
+        "id": "did:web:issuer0.example#x25519",
+        "type": "Multikey",
+        "controller": "did:web:issuer0.example",
+        "publicKeyMultibase": "z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc",
+    }
+    document["verificationMethod"].append(for_encryption)
 
     keys = parse_did_document(document, "did:web:issuer0.example")
 
-    assert list(keys) == ["did:web:issuer0.example#ed"]
+    assert list(keys) == ["did:web:issuer0.example#ed", "did:web:issuer0.example#ec"]
 
 
 def test_relative_ids_and_embedded_methods_are_understood():
