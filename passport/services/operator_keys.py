@@ -294,9 +294,10 @@ def _check_compromise(owner: Operator, change: KeyChange, *, work: Work) -> None
 
 
 def _require_successor(owner: Operator, change: KeyChange) -> None:
-    if owner.signs_outside and not change.public_key:
+    if owner.signs_outside and not (change.public_key or change.cryptosuite):
         raise InvalidValueError(
-            f"{owner.slug} signs with a key of its own: give the Multikey of its new one"
+            f"{owner.slug} signs with a key of its own: give the Multikey of its new one, or the "
+            "suite of a key that is made and held here from now on"
         )
 
 

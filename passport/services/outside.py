@@ -385,10 +385,14 @@ def accept_lists(actor: Actor, head: PreparedHead, lists: PreparedEntry, *, work
 
 
 def _has_refused_lists(owner: Operator, *, work: Work) -> bool:
-    """Whether a status list of an operator is signed with a key that was compromised."""
+    """Whether a status list of an operator is, or will be, refused until it is signed anew.
+
+    It was signed with a key that is compromised since, or by this service until some day.
+    """
     refused = {key.key_id for key in owner.keys if key.revoked_at is not None}
-    return bool(refused) and any(
-        key_id_of(one.body) in refused for one in work.status_lists.of_operator(owner.slug)
+    return any(
+        one.valid_until is not None or key_id_of(one.body) in refused
+        for one in work.status_lists.of_operator(owner.slug)
     )
 
 

@@ -83,8 +83,9 @@ class Verdicts:
         """Verify some statements: proofs, status, log, and that they are of one passport."""
         services = self.passport.services
         lists = {list_id: services.status_list(list_id) for list_id in lists_of(statements)}
+        keys = [services.did_document(slug) for slug in sorted({one.issuer for one in statements})]
         key = hashlib.sha256(
-            b"".join([*(one.digest for one in statements), *lists.values()])
+            b"".join([*(one.digest for one in statements), *lists.values(), *keys])
         ).digest()
         with self._lock:
             known = self._kept.get(key)

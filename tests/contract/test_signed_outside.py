@@ -377,6 +377,31 @@ def test_after_a_compromise_the_lists_are_signed_outside_with_the_new_key(ready)
     assert ready.prepare().lists is None
 
 
+def test_an_operator_can_let_the_service_sign_again(ready):
+    ready.services.change_keys(
+        OWN, "own", KeyChange(action=KeyAction.ROTATE, cryptosuite="eddsa-rdfc-2022")
+    )
+
+    assert ready.services.register_battery(OWN, "own", a_pack()).is_new
+
+
+def test_who_takes_its_key_out_of_the_service_signs_its_lists_anew(ready):
+    ready.services.register_battery(MAKER, "voltra", a_new_battery(PACK))
+    owner = replace(OWN, organisation="voltra")
+    key_id = "did:web:localhost%3A8000:operators:voltra#outside-2"
+    key = Ed25519SigningKey.from_seed(key_id, bytes(range(32)))
+    change = KeyChange(action=KeyAction.ROTATE, public_key=key.public_key_multibase)
+    ready.services.change_keys(owner, "voltra", change)
+
+    batch = ready.services.prepare_outside(owner, "voltra", [(1, a_new_battery(OTHER_PACK))])
+    (done,) = ready.accept(batch, ready.sign(batch, key), actor=owner)
+
+    assert done.registered.is_new, done.refusal
+    lists = ready.services.do(SYSTEM, lambda work: work.status_lists.of_operator("voltra"))
+    assert {key_id_of(one.body) for one in lists} == {key_id}
+    assert {one.valid_until for one in lists} == {None}
+
+
 def test_a_compromise_of_an_outside_key_needs_the_new_one(ready):
     change = KeyChange(action=KeyAction.COMPROMISE, key_id="outside-1")
 
@@ -406,4 +431,3 @@ def test_an_entry_of_another_kind_is_refused(ready):
 
     assert isinstance(refusal, PreparedFileError)
     assert isinstance(entry, PreparedEntry)
-    assert OTHER_PACK != FIRST

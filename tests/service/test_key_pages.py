@@ -3,7 +3,15 @@
 import re
 
 import pytest
-from builders_web import AS_PAGE, a_browser, a_running_installation, signed_in, token_on
+from builders_web import (
+    AS_PAGE,
+    a_browser,
+    a_running_installation,
+    an_entry,
+    key_of,
+    signed_in,
+    token_on,
+)
 
 from passport.domain.actor import SYSTEM, Role
 from passport.services.accounts import NewAccount
@@ -74,6 +82,24 @@ def test_an_instant_that_is_none_or_lies_ahead_is_asked_again(web, at, said):
 
     assert (answer.status_code, said in answer.text) == (422, True)
     assert current_key(web) == "key-1"
+
+
+def test_a_page_that_was_shown_before_says_at_once_that_the_key_is_compromised(web):
+    made = a_browser(web).post(
+        "/api/v1/batteries", json=an_entry("KEYS-1"), headers=key_of(web, "voltra")
+    )
+    visitor = a_browser(web)
+    page = f"/{made.json()['id']}"
+    assert "Authentic" in page_of(visitor, page)
+
+    send(
+        signed_in(web, "manufacturer"),
+        "/keys/voltra/compromise?key=key-1",
+        key="key-1",
+        at="2020-01-01",
+    )
+
+    assert "was revoked at 2020-01-01" in page_of(visitor, page)
 
 
 def test_the_key_that_signs_is_not_ended(web):
