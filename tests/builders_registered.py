@@ -19,7 +19,9 @@ PACK = BatteryId("01/09506000134352/21/EV75-000001")
 HOST = "http://localhost:8000"
 
 
-def an_installation(data: Path, database_url: str = "", keystore: str = "memory:") -> Passport:
+def an_installation(
+    data: Path, database_url: str = "", keystore: str = "memory:", *, host: str = HOST
+) -> Passport:
     """Return an installation with three organisations and one pack in use."""
     given = {"database_url": database_url} if database_url else {}
     passport = open_passport(data=data, keystore=keystore, extensions=("recycler_portal",), **given)
@@ -31,7 +33,7 @@ def an_installation(data: Path, database_url: str = "", keystore: str = "memory:
                 slug=actor.organisation,
                 operator_uri=f"https://{actor.organisation}.example.com/id",
                 country="NL",
-                base_url=HOST,
+                base_url=host,
                 roles=actor.roles,
             ),
         )

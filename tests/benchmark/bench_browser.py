@@ -4,20 +4,17 @@ The limits are those the verifier was made for: 90 kB packed, 2 round trips once
 300 ms of CPU time of the page's main thread. Signatures are checked beside it, in a worker.
 """
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 from browsing import PHONE, a_chromium, a_visitor
 from playwright.sync_api import Browser, Page, Request, sync_playwright
-from servers import Server, running
 
 from benchmark.measuring import Better, Contest, Options
 from benchmark.registry import bench
-from passport.bootstrap.demonstration import EV_IN_USE
+from benchmark.serving import PACK_PATH, ServedPack, served_pack
 
 _LARGEST_LOAD_BYTES = 90_000
 _MOST_ROUND_TRIPS = 2
@@ -45,17 +42,16 @@ class Check:
 
 
 @contextmanager
-def _browser() -> Iterator[tuple[Browser, Server]]:
+def _browser() -> Iterator[tuple[Browser, ServedPack]]:
     with (
-        tempfile.TemporaryDirectory(prefix="passport-bench-") as folder,
-        running(Server(data=Path(folder, "data"), arguments=("--demo",))) as server,
+        served_pack() as server,
         sync_playwright() as playwright,
         a_chromium(playwright) as browser,
     ):
         yield browser, server
 
 
-def _check(browser: Browser, server: Server) -> Check:
+def _check(browser: Browser, server: ServedPack) -> Check:
     # The program that keeps the page loads its parts a second time, from the browser's cache.
     with a_visitor(browser, service_workers="block", **PHONE) as visitor:
         page = visitor.new_page()
@@ -63,9 +59,10 @@ def _check(browser: Browser, server: Server) -> Check:
         session.send("Performance.enable")
         requests: list[Request] = []
         page.on("request", lambda request: requests.append(request))  # noqa: PLW0108 - Playwright marks it
-        page.goto(f"{server.url}/verify")
+        address = f"http://localhost:{server.port}"
+        page.goto(f"{address}/verify")
         at_rest = len(requests)
-        page.get_by_label("The link in the battery's code").fill(f"{server.url}/{EV_IN_USE}")
+        page.get_by_label("The link in the battery's code").fill(f"{address}{PACK_PATH}")
         page.get_by_role("button", name="Check it", exact=True).click()
         _require_authentic(page)
         metrics = session.send("Performance.getMetrics")["metrics"]

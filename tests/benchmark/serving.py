@@ -136,7 +136,7 @@ def _is_ready(port: int, process: subprocess.Popen[bytes]) -> bool:
 
 def main(port: int, folder: Path) -> None:
     """Serve until the process is ended."""
-    passport = an_installation(folder)
+    passport = an_installation(folder, host=f"http://localhost:{port}")
     try:
         app = Memory(make_app(passport))
         uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, server_header=False)

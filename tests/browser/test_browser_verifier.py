@@ -206,7 +206,7 @@ def test_products_and_addresses_in_the_trust_file_bind_their_parties(demo_server
 
 
 @pytest.mark.parametrize(
-    ("size_then", "expected"), [("0", FORGED), ("1", UNCHECKED)], ids=["after", "before"]
+    ("size_then", "expected"), [(0, FORGED), (1000, UNCHECKED)], ids=["after", "before"]
 )
 def test_a_stolen_key_counts_for_what_was_in_the_log_before(demo_server, page, size_then, expected):
     key = a_key("maker", MAKER)
@@ -214,7 +214,7 @@ def test_a_stolen_key_counts_for_what_was_in_the_log_before(demo_server, page, s
         key_id=key.key_id,
         public_key_multibase=key.public_key_multibase,
         revoked_at=NOON,
-        revoked_from_log_size=int(size_then),
+        revoked_from_log_size=size_then,
     )
     document = build_did_document(MAKER, [stolen])
     trust = replace(PLAN.trust(), did_documents={**DID_DOCUMENTS, MAKER: document})
