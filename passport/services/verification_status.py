@@ -10,8 +10,9 @@ from passport.domain.errors import PassportError
 from passport.linked_data.canonical import Canonicalizer
 from passport.linked_data.documents import digest_of, parse_document
 from passport.services.bundle import Bundle
-from passport.services.verification_evidence import CLOCKS_DIFFER_BY, Evidence, Online
+from passport.services.verification_evidence import CLOCKS_DIFFER_BY, Evidence, LogEntry, Online
 from passport.services.verification_report import Check, Finding, VerificationReport
+from passport.signing.errors import KeyEndedUnprovenError, SuiteRetiredError
 from passport.signing.instants import instant_text, parse_instant
 from passport.signing.proofs import FOREIGN_CREDENTIAL, STATEMENT, read_issuer, verify_proofs
 from passport.signing.status_list import StatusListError, read_list_address, read_status
@@ -30,6 +31,10 @@ class StatusListEndedError(StatusListError):
     """A status list was good for a time that has passed."""
 
     code = "status-list-ended"
+
+
+_TOO_OLD: Final = (StatusListEndedError, SuiteRetiredError, KeyEndedUnprovenError)
+"""Why a list proves nothing any more that was good once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +74,13 @@ class StatusChecks:
         self._expected = FOREIGN_CREDENTIAL if is_foreign else STATEMENT
         self._oldest_at = at
         self._lists: dict[str, dict[datetime, _StatusList]] = defaultdict(dict)
+        too_old: dict[str, PassportError] = {}
         for data in bundle.status_lists if bundle else ():
-            self._take(data)
+            self._take(data, too_old)
+        for address, error in too_old.items():
+            # Where another version of the list counts, one that proves nothing any more may lie by.
+            if address not in self._lists:
+                report.refused(Check.STATUS, error)
 
     def check(self, document: Mapping[str, Any], name: str) -> None:
         """Look up every place that a statement has on a list."""
@@ -140,16 +150,17 @@ class StatusChecks:
         chosen = max(then) if then else min(versions, default=None)
         return None if chosen is None else versions[chosen]
 
-    def _take(self, data: bytes) -> None:
+    def _take(self, data: bytes, too_old: dict[str, PassportError]) -> None:
         try:
             taken = self._verified(data)
-            versions = self._lists[taken.address]
-            if taken.begins_at in versions:
+            if taken.begins_at in self._lists.get(taken.address, {}):
                 raise StatusListError(f"the list {taken.address} is in the bundle twice")
+        except _TOO_OLD as error:
+            too_old.setdefault(str(parse_document(data).get("id")), error)
         except PassportError as error:
             self._report.refused(Check.STATUS, error)
         else:
-            versions[taken.begins_at] = taken
+            self._lists[taken.address][taken.begins_at] = taken
 
     def _verified(self, data: bytes) -> _StatusList:
         document = parse_document(data)
@@ -163,7 +174,8 @@ class StatusChecks:
                 "ahead"
             )
         issuer = read_issuer(document)
-        entry, day = self._evidence.find_entry(digest_of(data)), self._good_at(issuer)
+        entry = self._evidence.find_entry(digest_of(data))
+        day = self._good_at(issuer, entry)
         verify_proofs(
             document,
             keys=self._evidence.keys_for(entry, on=day),
@@ -178,9 +190,12 @@ class StatusChecks:
             )
         return _StatusList(document=document, issuer=issuer, begins_at=begins_at)
 
-    def _good_at(self, issuer: str) -> datetime:
-        """Return when a list has to hold; nobody renews those of a party that may be gone."""
-        stamped_at = self._evidence.stamped_at
-        if stamped_at is not None and self._evidence.is_archived(issuer):
-            return min(self._evidence.now, stamped_at)
+    def _good_at(self, issuer: str, entry: LogEntry | None) -> datetime:
+        """Return when a list has to hold; nobody renews those of a party that may be gone.
+
+        Such a list counts as of the time by which others had seen it in the log.
+        """
+        is_proven = entry is not None and entry.existed_by is not None
+        if is_proven and self._evidence.stamped_at and self._evidence.is_archived(issuer):
+            return min(self._evidence.now, self._evidence.stamped_at)
         return self._evidence.now
