@@ -1,49 +1,71 @@
 """Statements cross between this project and the Node packages of Digital Bazaar, both ways."""
 
 import pytest
-from benchmark.bench_signing import KEY, a_multikey, a_peer
 from benchmark.documents import MAKER, NOON, a_full_statement
-from builders_signing import ListKeys, a_verification_key
+from builders_signing import (
+    ListKeys,
+    a_key,
+    a_secret_multikey,
+    a_verification_key,
+    an_ecdsa_key,
+)
+from node_peer import ECDSA, EDDSA, a_node_peer
 
 from passport.domain.passport import StatementKind
+from passport.linked_data.contexts import context_document, known_contexts
 from passport.linked_data.documents import parse_document
+from passport.signing.did import PublishedKey, build_did_document
 from passport.signing.errors import ProofInvalidError
 from passport.signing.proofs import sign_document, verify_proofs
 
-KEYS = ListKeys([a_verification_key(KEY)])
-KINDS = list(StatementKind)
+SIGNERS = {EDDSA: a_key(did=MAKER), ECDSA: an_ecdsa_key(did=MAKER, number=2)}
+KEYS = ListKeys([a_verification_key(key) for key in SIGNERS.values()])
+DID_DOCUMENT = build_did_document(
+    MAKER,
+    [
+        PublishedKey(key_id=key.key_id, public_key_multibase=key.public_key_multibase)
+        for key in SIGNERS.values()
+    ],
+)
+EACH_KIND = pytest.mark.parametrize("kind", list(StatementKind))
+EACH_SUITE = pytest.mark.parametrize("suite", SIGNERS)
 
 
 @pytest.fixture(scope="module")
 def peer():
-    with a_peer() as running:
+    with a_node_peer() as running:
+        running.know({iri: context_document(iri) for iri in known_contexts()})
+        running.know({MAKER: DID_DOCUMENT})
         yield running
 
 
-def signed_here(kind):
-    return parse_document(sign_document(a_full_statement(kind), key=KEY, created=NOON))
+def signed_here(kind, suite=EDDSA):
+    return parse_document(sign_document(a_full_statement(kind), key=SIGNERS[suite], created=NOON))
 
 
-def signed_there(peer, kind):
+def signed_there(peer, kind, suite=EDDSA):
     created = NOON.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return peer.sign(a_full_statement(kind), a_multikey(), created=created)["credential"]
+    key = a_secret_multikey(SIGNERS[suite])
+    return peer.sign(a_full_statement(kind), key, created=created, suite=suite)["credential"]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_what_is_signed_here_verifies_there(peer, kind):
-    answer = peer.verify(signed_here(kind))
+@EACH_KIND
+@EACH_SUITE
+def test_what_is_signed_here_verifies_there(peer, kind, suite):
+    answer = peer.verify(signed_here(kind, suite), suite=suite)
 
     assert (answer["verified"], answer["errors"]) == (True, [])
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_what_is_signed_there_verifies_here(peer, kind):
-    [proof] = verify_proofs(signed_there(peer, kind), keys=KEYS, at=NOON)
+@EACH_KIND
+@EACH_SUITE
+def test_what_is_signed_there_verifies_here(peer, kind, suite):
+    [proof] = verify_proofs(signed_there(peer, kind, suite), keys=KEYS, at=NOON)
 
-    assert proof.key.key_id == KEY.key_id
+    assert proof.key.key_id == SIGNERS[suite].key_id
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@EACH_KIND
 def test_both_sign_the_same_bytes(peer, kind):
     assert (
         signed_here(kind)["proof"]["proofValue"]
@@ -51,11 +73,12 @@ def test_both_sign_the_same_bytes(peer, kind):
     )
 
 
-def test_both_refuse_what_was_changed(peer):
-    changed = signed_here(StatementKind.MODEL_PUBLIC)
+@EACH_SUITE
+def test_both_refuse_what_was_changed(peer, suite):
+    changed = signed_here(StatementKind.MODEL_PUBLIC, suite)
     changed["credentialSubject"]["massKilograms"] = "1"
 
-    assert peer.verify(changed)["verified"] is False
+    assert peer.verify(changed, suite=suite)["verified"] is False
     with pytest.raises(ProofInvalidError):
         verify_proofs(changed, keys=KEYS, at=NOON)
 
