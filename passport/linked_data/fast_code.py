@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 from passport.linked_data.fast_terms import (
     NameSlot,
     NotCoveredError,
+    ReferenceSlot,
     Slot,
     WordSlot,
     WriteNode,
@@ -55,6 +56,12 @@ def generate_writer(slots: Sequence[Slot]) -> WriteNode:
         about = f"objects{place}(value{place}, subject, blocks, depth)"
         if slot.is_text:
             about = f"quote(value{place}) if type(value{place}) is str else {about}"
+        elif isinstance(slot, ReferenceSlot):
+            namespace[f"node{place}"] = slot.write_node
+            about = (
+                f"node{place}(value{place}, blocks, depth)"
+                f" if type(value{place}) is dict else {about}"
+            )
         elif isinstance(slot, WordSlot):
             namespace[f"known{place}"] = slot.known
             about = f"type(value{place}) is str and known{place}.get(value{place}) or {about}"

@@ -128,26 +128,22 @@ class UntypedSlot(Slot):
 
 
 class ReferenceSlot(Slot):
-    """IRIs, and nodes."""
+    """IRIs, and nodes.
+
+    Attributes:
+        write_node: Writes a node that stands there.
+    """
 
     def __init__(self, predicate: str, prefixes: frozenset[str], write_node: WriteNode) -> None:
         super().__init__(predicate)
         self._name = name_of(prefixes)
-        self._write_node = write_node
-
-    def objects(self, value: object, subject: str, blocks: Blocks, depth: int) -> str:
-        """Write IRIs or nodes; most often it is one node."""
-        if type(value) is dict:
-            return self._write_node(value, blocks, depth)
-        return super().objects(value, subject, blocks, depth)
+        self.write_node = write_node
 
     def one(self, value: object, blocks: Blocks, depth: int) -> str:
         """Write an IRI or a node."""
-        if type(value) is str:
-            return self._name(value)
         if type(value) is dict:
-            return self._write_node(value, blocks, depth)
-        raise NotCoveredError
+            return self.write_node(value, blocks, depth)
+        return self._name(value)
 
 
 class WordSlot(Slot):
@@ -205,12 +201,14 @@ class LanguageSlot(Slot):
         if type(value) is not dict:
             return super().objects(value, subject, blocks, depth)
         try:
-            texts = {quote(text) + _tags[tag] for tag, text in value.items()}
+            texts = [quote(text) + _tags[tag] for tag, text in value.items()]
         except TypeError as error:  # something else than a text
             raise NotCoveredError from error
+        if len(texts) == 1:
+            return texts[0]
         if not texts:
             raise NotCoveredError
-        return self.between(subject).join(sorted(texts))
+        return self.between(subject).join(sorted(set(texts)))
 
 
 class NameSlot(Slot):

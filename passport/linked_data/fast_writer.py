@@ -172,16 +172,16 @@ class _Place:
     def __init__(self, meaning: _Meaning, context: ActiveContext) -> None:
         self._meaning = meaning
         self.context = context
-        self._alias_of_type = alias_of_type(context)
-        self._shapes: dict[object, _Shape] = {}
+        self.alias_of_type = alias_of_type(context)
+        self.shapes: dict[object, _Shape] = {}
         self.types = WordSlot(_RDF_TYPE, self._iri_of_type)
 
     def write(self, node: dict[str, object], blocks: Blocks, depth: int) -> str:
         """Write a node and all below it, and return its subject."""
-        types = node.get(self._alias_of_type)
+        types = node.get(self.alias_of_type)
         known = tuple(types) if type(types) is list else types
         try:
-            shape = self._shapes.get(known)
+            shape = self.shapes.get(known)
         except TypeError as error:  # something in the list is no text
             raise NotCoveredError from error
         if shape is None:
@@ -204,7 +204,7 @@ class _Place:
         shape = self._meaning.shape(self, tuple(sorted(scoped)))
         if all(name in self.context["mappings"] for name in names):
             self._meaning.keep(1 + len(names))
-            self._shapes[types] = shape
+            self.shapes[types] = shape
         return shape
 
     def _iri_of_type(self, name: str) -> str:
@@ -308,18 +308,24 @@ class _Below:
 
     def write(self, node: dict[str, object], blocks: Blocks, depth: int) -> str:
         """Write a node and all below it, and return its subject."""
-        place = self._place
-        if place is None:
-            place = self._place = self._meaning.place(
-                self._meaning.contexts.below(self._values, self._key)
-            )
+        place = self._place or self._find_place()
+        if depth >= DEEPEST_NODE:
+            raise NotCoveredError
         if len(node) == 1:
             # A node that is only named is read where its name stands (5.1.2, step 7).
             for name in node.values():
                 self._name(name)
-        if depth >= DEEPEST_NODE:
-            raise NotCoveredError
+        types = node.get(place.alias_of_type)
+        if type(types) is str and (shape := place.shapes.get(types)) is not None:
+            writer = shape.writers.get(tuple(node))
+            if writer is not None:
+                return writer(node, blocks, depth + 1)
         return place.write(node, blocks, depth + 1)
+
+    def _find_place(self) -> _Place:
+        context = self._meaning.contexts.below(self._values, self._key)
+        place = self._place = self._meaning.place(context)
+        return place
 
 
 def table_writer(slots: list[Slot]) -> WriteNode:
