@@ -53,6 +53,7 @@ from passport.ui.views.restricted import (
     Health,
     RestrictedPage,
 )
+from passport.ui.views.verifier import VerifierPage, VerifierPart
 from passport.ui.views.work import (
     AuthorityPage,
     Cell,
@@ -414,6 +415,15 @@ def a_tombstone() -> Tombstone:
     )
 
 
+def a_verifier_page():
+    return VerifierPage(
+        log_key="maker.example/log+0a1b2c3d+AQIDBAUGBwgJ",
+        host="maker.example",
+        parts=(VerifierPart(name="worker.js", sha256="ab" * 32),),
+        packages=("@digitalbazaar/vc 7.3.0", "jsonld 9.0.0"),
+    )
+
+
 def every_page() -> dict[str, tuple[str, object, Shell]]:
     """Name -> template, view value and frame; the tests look at each of them."""
     public, operator = a_shell(), a_shell(OPERATOR, "/operator")
@@ -469,6 +479,7 @@ def every_page() -> dict[str, tuple[str, object, Shell]]:
             public,
         ),
         "tombstone": ("tombstone.html", a_tombstone(), public),
+        "verify": ("verify.html", a_verifier_page(), public),
         "scan": ("scan.html", a_scan_page(), yard),
         "scan-fresh": ("scan.html", ScanPage(), yard),
         "login": ("login.html", LoginPage(accounts=ACCOUNTS), a_shell(path="/login")),
