@@ -106,7 +106,8 @@ class _Canonicalization:
         self._first_degree: dict[str, str] = {}
         self._quads_of: dict[str, list[Quad]] = defaultdict(list)
         for quad in quads:
-            for term in {quad.subject, quad.object, quad.graph}:
+            # In the order of the quad, so that alike nodes are labelled alike in every process.
+            for term in dict.fromkeys((quad.subject, quad.object, quad.graph)):
                 if _is_blank(term):
                     self._quads_of[term].append(quad)
 
