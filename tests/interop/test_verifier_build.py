@@ -1,5 +1,6 @@
 """The verifier for browsers is what its source and the locked packages make, byte by byte."""
 
+import gzip
 import hashlib
 import subprocess
 
@@ -55,3 +56,11 @@ def test_the_installed_packages_are_the_locked_ones():
         assert locked["version"] == package["version"]
         assert locked["integrity"].startswith("sha512-")
         assert "resolved" not in locked
+
+
+def test_the_check_loads_less_than_its_link_says():
+    loaded = ("page.js", "worker.js", "service-worker.js", "verifier.css")
+
+    packed = sum(len(gzip.compress((BUILT / name).read_bytes(), mtime=0)) for name in loaded)
+
+    assert packed < 90_000
