@@ -62,11 +62,12 @@ class Contexts:
     def with_types(self, context: ActiveContext, types: Sequence[str]) -> ActiveContext:
         """Return what is active inside a node of these types."""
         alias = alias_of_type(context)
-        return self._asked(
+        active: ActiveContext = self._asked(
             lambda: self._processor._prepare_nested_context(  # noqa: SLF001 - a step of pyld
                 context, {alias: list(types)}, self.options()
             )[0]
         )
+        return active
 
     def of_values(self, context: ActiveContext, key: str) -> ActiveContext:
         """Return what is active for the values under a key."""
@@ -110,7 +111,7 @@ class Contexts:
         *,
         is_scoped: bool = False,
     ) -> ActiveContext:
-        found = self._asked(
+        found: ActiveContext = self._asked(
             lambda: self._processor._process_context(  # noqa: SLF001 - a step of pyld
                 context, local, options, override_protected=is_scoped
             )
@@ -147,7 +148,7 @@ def alias_of_type(context: ActiveContext) -> str:
     Raises:
         NotCoveredError: There are several, or none.
     """
-    words = [
+    words: list[str] = [
         word
         for word, definition in context["mappings"].items()
         if definition and definition.get("@id") == "@type"
