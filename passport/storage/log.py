@@ -7,6 +7,7 @@ any moment leaves the old checkpoint or the new one, never something between.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from threading import Lock
 
 import psycopg
 from sqlalchemy import (
@@ -84,6 +85,7 @@ class SqlTransparencyLog:
     def __init__(self, engine: Engine, signer: NoteSigner) -> None:
         self._engine = engine
         self._signer = signer
+        self._turn = Lock()
 
     @property
     def key(self) -> NoteKey:
@@ -105,18 +107,27 @@ class SqlTransparencyLog:
     def wait_for(self, digests: Sequence[bytes], *, now: datetime, timeout_s: float) -> bool:
         """Bring committed entries into the tree before the caller answers.
 
-        Writers that come together queue for the sequencer; the first takes the entries of all.
+        Writers of one process queue here: the next in turn takes the entries of all that wait.
 
         Returns:
             Whether all of them have an index now; the sequencer's next round takes the others.
         """
+        is_in_turn = self._turn.acquire(timeout=timeout_s)
         try:
-            self._sequence(now, lock_timeout_s=timeout_s)
+            if is_in_turn and not self._have_indexes(digests):
+                self._sequence(now, lock_timeout_s=timeout_s)
+                return True  # they were committed before this round began
         except OperationalError as error:
             if not is_transient(error) and not isinstance(
                 error.orig, psycopg.errors.LockNotAvailable
             ):
                 raise
+        finally:
+            if is_in_turn:
+                self._turn.release()
+        return self._have_indexes(digests)
+
+    def _have_indexes(self, digests: Sequence[bytes]) -> bool:
         with reading(self._engine) as connection:
             return _all_have_indexes(connection, digests)
 
