@@ -213,5 +213,19 @@ def require_statement_contexts(document: Mapping[str, Any]) -> None:
             context_bytes(context)
     if not are_statement_contexts(contexts):
         raise UnexpectedContextError(
-            f"a statement names the contexts {', '.join(STATEMENT_CONTEXTS)}, not {contexts}"
+            f"a statement names the contexts {', '.join(STATEMENT_CONTEXTS)}; "
+            f"this one {_difference(contexts)}"
         )
+
+
+def _difference(contexts: object) -> str:
+    """Return in words how contexts differ from those of a statement."""
+    if not isinstance(contexts, list):
+        return "names no list of them"
+    if not all(isinstance(one, str) for one in contexts):
+        return "brings a definition of its own"
+    if more := [one for one in contexts if one not in STATEMENT_CONTEXTS]:
+        return f"also names {', '.join(more)}"
+    if missing := [one for one in STATEMENT_CONTEXTS if one not in contexts]:
+        return f"does not name {', '.join(missing)}"
+    return "names them in another order, or one of them twice"

@@ -143,13 +143,17 @@ def verify_time_stamp(
     response, info = _parse(token)
     imprint = info.message_imprint
     if imprint.hash_algorithm != _SHA256:
-        raise TimeStampError(f"a time stamp over {imprint.hash_algorithm}; SHA-256 is checked here")
+        raise TimeStampError(
+            f"a time stamp over the hash {imprint.hash_algorithm.dotted_string}; SHA-256 is "
+            "checked here"
+        )
     if imprint.message != hashlib.sha256(data).digest():
         raise TimeStampError("the time stamp is over something else than what it stands with")
     builder = VerifierBuilder(roots=list(authorities), nonce=nonce)
     try:
-        builder.build().verify(response, imprint.message)
+        # First, as the library says of an unknown authority only that its certificate is missing.
         holds_until = _end_of_chain(response, authorities)
+        builder.build().verify(response, imprint.message)
     except (VerificationError, ValueError) as error:
         raise TimeStampError(f"the time stamp does not hold: {error}") from error
     return TimeStamp(made_at=info.gen_time.astimezone(UTC), holds_until=holds_until)
@@ -233,7 +237,9 @@ def _end_of_chain(
     for certificate, end in ends.items():
         if (certificate.issuer, certificate.serial_number) == (signer.issuer, signer.serial_number):
             return end
-    raise TimeStampError("the certificates of the time stamp lead to no trusted authority")
+    raise TimeStampError(
+        "the time stamp does not hold: its certificates lead to no trusted authority"
+    )
 
 
 def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
