@@ -45,6 +45,7 @@ from passport.signing.prepared import (
     PreparedHead,
 )
 from passport.signing.proofs import verify_proofs
+from passport.signing.status_list import LIST_SIZE
 
 PREPARED_HOLDS_FOR = timedelta(days=30)
 """How long a place is kept; later the statement is prepared again."""
@@ -266,6 +267,9 @@ class _AcceptingPen:
             group, place = _place_of(document)
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise SignedOutsideError(f"{series_iri} has no place on a status list") from error
+        if not 0 <= place < LIST_SIZE:
+            # No bit could ever be set there: the statement could not be withdrawn.
+            raise SignedOutsideError(f"place {place} is outside a list of {LIST_SIZE} places")
         kept = self._work.key_changes.reserved(group, [place], self._now)
         is_kept_for_it = kept.get(place) == _document_text(document, "id").rpartition("/")[2]
         if not is_kept_for_it and self._work.statements.taken(group, [place]):
@@ -284,7 +288,7 @@ class _AcceptingPen:
         found = self._document(name)
         proof = found.pop("proof", None)
         expected = orjson.loads(orjson.dumps(document))
-        if found != expected:
+        if _differences(found, expected):
             raise SignedOutsideError(
                 f"{name}: what was signed differs from what is registered here in "
                 f"{', '.join(_differences(found, expected))}"
@@ -505,4 +509,9 @@ def _texts(value: object, pointer: str) -> Sequence[tuple[str, str]]:
 
 def _differences(found: Mapping[str, object], expected: Mapping[str, object]) -> Sequence[str]:
     names = {*found, *expected}
-    return sorted(name for name in names if found.get(name) != expected.get(name))
+    return sorted(name for name in names if _exact(found.get(name)) != _exact(expected.get(name)))
+
+
+def _exact(value: object) -> bytes:
+    # Python takes `true` for 1; whoever reads what was signed does not.
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

@@ -38,6 +38,7 @@ from passport.services.pens import KeyHeldOutsideError
 from passport.signing.errors import KeyMalformedError, KeyUnknownError, ProofInvalidError
 from passport.signing.keys import Ed25519SigningKey, KeyKind, new_secret, open_signing_key
 from passport.signing.prepared import PreparedEntry, PreparedFileError, sign_entry
+from passport.signing.status_list import LIST_SIZE
 
 OWN_GTIN = "09506000134406"
 OWN = Actor(organisation="own", roles=frozenset({Role.OPERATOR}), name="Oda")
@@ -295,6 +296,34 @@ def test_a_place_of_another_statement_is_refused(ready):
     refusal = ready.refusal(batch, [sign_entry(entry, ready.key, at=NOON)])
 
     assert "another statement's" in str(refusal)
+
+
+@pytest.mark.parametrize("place", [LIST_SIZE, 2**40, -1])
+def test_a_place_beyond_the_list_is_refused_for_nothing_could_be_withdrawn_there(ready, place):
+    batch = ready.prepare(a_pack())
+
+    def leave(document):
+        for entry in document["credentialStatus"]:
+            entry["statusListIndex"] = str(place)
+            entry["id"] = f"{entry['statusListCredential']}#{place}"
+
+    entry = changed(batch.results[0].entry, 0, leave)
+
+    refusal = ready.refusal(batch, [sign_entry(entry, ready.key, at=NOON)])
+
+    assert isinstance(refusal, SignedOutsideError)
+    assert "outside a list" in str(refusal)
+
+
+def test_a_number_where_the_record_says_true_is_another_value(outsider):
+    batch = outsider.prepare(NewModel(model_id=MODEL, content=a_content("ev-pack-model")))
+    entry = changed(batch.results[0].entry, 0, lambda d: d["credentialSubject"].update(isSealed=1))
+    lists = sign_entry(batch.lists, outsider.key, at=NOON)
+
+    refusal = outsider.refusal(batch, [lists, sign_entry(entry, outsider.key, at=NOON)])
+
+    assert isinstance(refusal, SignedOutsideError)
+    assert "credentialSubject" in str(refusal)
 
 
 def test_a_statement_is_not_registered_under_an_id_on_record(ready):
