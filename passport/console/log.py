@@ -32,7 +32,7 @@ from passport.signing.transparency_log import (
     MalformedReceiptError,
     TrustedLog,
 )
-from passport.signing.web_reader import UnreachableError
+from passport.signing.web_reader import UnreachableError, read_bounded
 from passport.storage.witness_state import FileWitnessState, WitnessStateError
 from passport.web.witness_app import serve_witness
 
@@ -126,12 +126,12 @@ def _fetcher(client: httpx.Client, prefix: str) -> Callable[[str], bytes]:
     def fetch(path: str) -> bytes:
         address = f"{prefix}/{path}"
         try:
-            answer = client.get(address)
+            with client.stream("GET", address) as answer:
+                if not answer.is_success:
+                    raise UnreachableError(f"{address} answered {answer.status_code}")
+                return read_bounded(answer, _LARGEST_ANSWER)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise UnreachableError(f"{address} did not answer: {error}") from error
-        if not answer.is_success or len(answer.content) > _LARGEST_ANSWER:
-            raise UnreachableError(f"{address} answered {answer.status_code}")
-        return answer.content
 
     return fetch
 

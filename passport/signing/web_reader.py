@@ -52,6 +52,25 @@ def look_up_host(host: str, port: int) -> Sequence[str]:
     return [str(address[0]) for *_, address in found]
 
 
+def read_bounded(response: httpx.Response, largest: int) -> bytes:
+    """Return the body of an answer that is being streamed, as far as it may be long.
+
+    Args:
+        response: The answer; what it packed is counted as it unpacks.
+        largest: Bytes read at most.
+
+    Raises:
+        UnreachableError: There is more.
+        httpx.HTTPError: The connection broke.
+    """
+    body = bytearray()
+    for chunk in response.iter_bytes():
+        body += chunk
+        if len(body) > largest:
+            raise UnreachableError(f"{response.request.url.host} sent more than {largest} bytes")
+    return bytes(body)
+
+
 class WebReader:
     """Fetches small documents from addresses that strangers name.
 
@@ -115,22 +134,12 @@ class WebReader:
         try:
             response = self._client.send(request, stream=True)
             try:
-                return response.status_code, response.headers.get("Location"), self._body(response)
+                body = read_bounded(response, self._largest_answer)
+                return response.status_code, response.headers.get("Location"), body
             finally:
                 response.close()
         except httpx.HTTPError as error:
             raise UnreachableError(f"{url} did not answer: {error}") from error
-
-    def _body(self, response: httpx.Response) -> bytes:
-        body = b""
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > self._largest_answer:
-                raise UnreachableError(
-                    f"{response.request.headers['Host']} sent more than "
-                    f"{self._largest_answer} bytes"
-                )
-        return body
 
     def _checked_address(self, url: str) -> str:
         scheme, host, port = _parts(url)

@@ -10,12 +10,14 @@ import httpx
 
 from passport.domain.errors import InvalidValueError, PassportError
 from passport.signing.transparency_log import MalformedReceiptError, NoteKey, parse_number
-from passport.signing.web_reader import UnreachableError
+from passport.signing.web_reader import UnreachableError, read_bounded
 from passport.signing.witness import AddCheckpoint, parse_witness_key, verify_cosignatures
 
 SIZE_MEDIA_TYPE: Final = "text/x.tlog.size"
 """Of the answer of a witness that signed another checkpoint last than it is told."""
 _TIMEOUT_S = 10.0
+_LARGEST_ANSWER: Final = 64 * 1024
+"""Bytes; a signature line has some hundred."""
 
 
 class WitnessRefusedError(PassportError):
@@ -63,25 +65,32 @@ class WitnessClient:
             ForgedCosignatureError: Its signature does not hold.
             UnreachableError: It did not answer.
         """
+        status, media_type, text = self._post(asked.to_bytes())
+        if status == HTTPStatus.CONFLICT and media_type == SIZE_MEDIA_TYPE:
+            raise OtherSizeError(self.key.name, self._size_in(text))
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise UnreachableError(f"the witness {self.key.name} answered {status}")
+        if status != HTTPStatus.OK:
+            raise WitnessRefusedError(
+                f"the witness {self.key.name} answered {status}: {text[:200]!r}"
+            )
+        return self._own_line(asked.note, text)
+
+    def _post(self, body: bytes) -> tuple[int, str, str]:
+        """Return status, media type and text of the answer."""
         try:
-            answer = self._client.post(self._url, content=asked.to_bytes())
+            with self._client.stream("POST", self._url, content=body) as answer:
+                text = read_bounded(answer, _LARGEST_ANSWER).decode(errors="replace")
+                media_type = str(answer.headers.get("content-type", ""))
         except httpx.HTTPError as error:
             raise UnreachableError(
                 f"the witness {self.key.name} did not answer: {error}"
             ) from error
-        if answer.status_code == HTTPStatus.CONFLICT and _is_size(answer):
-            raise OtherSizeError(self.key.name, self._size_in(answer))
-        if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise UnreachableError(f"the witness {self.key.name} answered {answer.status_code}")
-        if answer.status_code != HTTPStatus.OK:
-            raise WitnessRefusedError(
-                f"the witness {self.key.name} answered {answer.status_code}: {answer.text[:200]!r}"
-            )
-        return self._own_line(asked.note, answer.text)
+        return answer.status_code, media_type.partition(";")[0].strip(), text
 
-    def _size_in(self, answer: httpx.Response) -> int:
+    def _size_in(self, text: str) -> int:
         try:
-            return parse_number(answer.text.removesuffix("\n"))
+            return parse_number(text.removesuffix("\n"))
         except MalformedReceiptError as error:
             raise WitnessRefusedError(f"{self.key.name} tells no size: {error}") from error
 
@@ -108,8 +117,3 @@ def parse_witness(text: str) -> tuple[str, NoteKey]:
     if not url.startswith(("https://", "http://")) or not key:
         raise InvalidValueError(f"{text!r} is no witness; write its address, a space and its key")
     return url, parse_witness_key(key.strip())
-
-
-def _is_size(answer: httpx.Response) -> bool:
-    media_type: str = answer.headers.get("content-type", "")
-    return media_type.partition(";")[0].strip() == SIZE_MEDIA_TYPE

@@ -1,5 +1,6 @@
 """A witness asked over HTTP: each answer of the protocol, and what is no answer."""
 
+import gzip
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -123,6 +124,21 @@ def test_a_witness_that_falls_over_was_not_reached():
 def test_an_answer_without_a_signature_is_a_refusal(status: int, text: str, media_type: str):
     with pytest.raises(WitnessRefusedError):
         answering(status, text, media_type).add_checkpoint(asked(PublishedLog(3), 0))
+
+
+def test_an_answer_that_unpacks_to_gigabytes_is_not_unpacked():
+    packed = gzip.compress(bytes(64 * 1024 * 1024))
+    headers = {"content-encoding": "gzip", "content-type": "text/plain"}
+    client = WitnessClient(
+        "http://witness.example",
+        SIGNER.key,
+        transport=httpx.MockTransport(
+            lambda _: httpx.Response(200, headers=headers, stream=httpx.ByteStream(packed))
+        ),
+    )
+
+    with pytest.raises(UnreachableError, match="more than 65536 bytes"):
+        client.add_checkpoint(asked(PublishedLog(3), 0))
 
 
 def test_the_signature_of_another_checkpoint_is_forged(client: WitnessClient):
