@@ -1,7 +1,8 @@
 """Code that writes nodes with given members in a given order, generated from their slots.
 
 The members are known by their place only: no text of a document or a context is ever parsed as
-code. Texts of the context come in as constants of the syntax tree.
+code. Texts of the context come in as constants of the syntax tree. Names of nodes under ``https``
+are written unseen here; `require_names` looks at all of a document at once.
 """
 
 import ast
@@ -10,17 +11,21 @@ from types import CodeType
 from typing import Any, Final, cast
 
 from passport.linked_data.fast_terms import (
+    ONLY_BLANK_NODE,
     NameSlot,
     NotCoveredError,
     ReferenceSlot,
     Slot,
     WordSlot,
     WriteNode,
+    is_iri,
     put,
     quote,
     unnamed,
 )
 
+_OF_IRIS: Final = bytes(code for code in range(0x21, 0x7F) if chr(code) not in '<>"{}|\\^`')
+"""ASCII characters that stand in an IRI anywhere."""
 _HEAD: Final = "def write(node, blocks, depth):\n"
 
 
@@ -36,6 +41,20 @@ def in_order(slots: Sequence[Slot]) -> tuple[int | None, list[int]]:
     if len(names) > 1 or len({slots[place].predicate for place in others}) != len(others):
         raise NotCoveredError
     return (names[0] if names else None), others
+
+
+def require_names(subjects: Sequence[str]) -> None:
+    """Look at the names of all nodes of a document.
+
+    Raises:
+        NotCoveredError: One of them is no whole IRI.
+        UnicodeEncodeError: One of them holds half of a character.
+    """
+    if "".join(subjects).encode().translate(None, _OF_IRIS) == b"<>" * len(subjects):
+        return
+    for subject in subjects:
+        if subject != ONLY_BLANK_NODE and not is_iri(subject[1:-1]):
+            raise NotCoveredError
 
 
 def generate_writer(slots: Sequence[Slot]) -> WriteNode:
@@ -69,7 +88,10 @@ def generate_writer(slots: Sequence[Slot]) -> WriteNode:
     subject = "unnamed(depth)"
     if name_at is not None:
         namespace["name"] = cast("NameSlot", slots[name_at]).name
-        subject = f"name(value{name_at})"
+        subject = (
+            f'f"<{{value{name_at}}}>" if type(value{name_at}) is str'
+            f' and value{name_at}[:8] == "https://" else name(value{name_at})'
+        )
     values = "".join(f"value{place}, " for place in range(len(slots)))
     source = (
         f"{_HEAD}"

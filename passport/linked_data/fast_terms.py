@@ -83,10 +83,12 @@ class Slot:
         """
         if type(value) is not list:
             return self.one(value, blocks, depth)
-        texts = {self.one(item, blocks, depth) for item in value}
+        texts = [self.one(item, blocks, depth) for item in value]
+        if len(texts) == 1:
+            return texts[0]
         if not texts:
             raise NotCoveredError
-        return self.between(subject).join(sorted(texts))
+        return self.between(subject).join(sorted(set(texts)))
 
     def between(self, subject: str) -> str:
         """Return what stands between two objects of one subject."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from passport.domain.errors import PassportError
-from passport.linked_data.fast_code import generate_writer, in_order
+from passport.linked_data.fast_code import generate_writer, in_order, require_names
 from passport.linked_data.fast_contexts import (
     ActiveContext,
     Contexts,
@@ -375,8 +375,10 @@ def _require_plain_name(key: str) -> None:
 
 
 def _joined(blocks: Blocks) -> bytes:
+    subjects = sorted(blocks)
     try:
-        data = b"".join([blocks[subject].encode() for subject in sorted(blocks)])
+        require_names(subjects)
+        data = b"".join([blocks[subject].encode() for subject in subjects])
     except UnicodeEncodeError as error:  # a lone surrogate
         raise NotCoveredError from error
     if (b"\\" in data or b"\x7f" in data) and _HIDDEN.search(data):
