@@ -86,8 +86,8 @@ class Upkeep:
         )
         if due is None:
             return StampingRound(size=0, renewed=renewed)
-        size, text = due
-        given = self.authorities.stamp(text)
+        size, data = due
+        given = self.authorities.stamp(data)
         self._keep(given, size=size, number=1)
         log.info("log_stamped", size=size, authority=given.authority)
         return StampingRound(size=size, renewed=renewed)

@@ -27,7 +27,12 @@ from passport.services.status_lists import lists_of
 from passport.signing.multibase import encode_base64url
 from passport.signing.time_stamp_client import GivenTimeStamp
 from passport.signing.time_stamps import stamped_by
-from passport.signing.transparency_log import parse_checkpoint, parse_receipt, split_note
+from passport.signing.transparency_log import (
+    parse_checkpoint,
+    parse_receipt,
+    split_note,
+    without_cosignatures,
+)
 
 
 class ArchivedLog(Protocol):
@@ -155,7 +160,7 @@ def _other_lists(
 
 def _stamped(size: int, *, log: ArchivedLog, work: Work) -> StampedCheckpoint:
     return StampedCheckpoint(
-        note=log.checkpoint_at(size).decode(),
+        note=without_cosignatures(log.checkpoint_at(size).decode()),
         tokens=[stamp.token for stamp in work.time_stamps.chain(size)],
     )
 

@@ -54,7 +54,8 @@ class StampedCheckpoint:
     """A checkpoint of the log with time stamps, the later ones renewing the earlier ones.
 
     Attributes:
-        note: The signed note; what is stamped is its text (origin, size and root).
+        note: The note as the log signed it: text, empty line and the log's own signature line, all
+            of which is stamped.
         tokens: TimeStampTokens in DER, in the order in which they were made.
     """
 

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 from passport.services.evidence_registers import StoredTimeStamp
 from passport.services.ports import Work
 from passport.signing.time_stamp_client import GivenTimeStamp
-from passport.signing.time_stamps import stamped_by
+from passport.signing.time_stamps import stamped_by, stamped_bytes
 from passport.signing.transparency_log import parse_checkpoint, split_note
 
 STAMP_JOB: Final = "stamp-log"
@@ -39,14 +39,13 @@ class StampingRound:
 
 
 def what_to_stamp(log: StampedLog, *, every: timedelta, work: Work) -> tuple[int, bytes] | None:
-    """Return size and text of the newest checkpoint, if it is time to have it stamped."""
+    """Return size and bytes of the newest checkpoint, if it is time to have it stamped."""
     note = log.checkpoint().decode()
-    text, _ = split_note(note)
-    size = parse_checkpoint(text).size
+    size = parse_checkpoint(split_note(note)[0]).size
     newest = work.time_stamps.newest()
     if newest is not None and (newest.size >= size or newest.made_at > work.clock.now() - every):
         return None
-    return (size, text.encode()) if size else None
+    return (size, stamped_bytes(note)) if size else None
 
 
 def what_to_renew(*, work: Work) -> list[tuple[StoredTimeStamp, bytes]]:

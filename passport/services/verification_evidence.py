@@ -2,11 +2,12 @@
 
 A signature holds for as long as its key and its suite do. Afterwards it counts only with proof
 from outside that it is older: its place in a trusted log, and the time by which others had signed
-that state of the log.
+that state of the log. Logs and witnesses sign with Ed25519: once that is broken, they prove only
+what an authority had stamped before, the log's signature included.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import combinations, product
@@ -35,6 +36,7 @@ from passport.signing.transparency_log import (
     split_note,
     verify_checkpoint,
     verify_extension,
+    without_cosignatures,
 )
 from passport.signing.witness import parse_witness_key, verify_cosignatures
 
@@ -64,7 +66,8 @@ class LogEntry:
     """A place in a trusted log, proven by a receipt.
 
     Attributes:
-        existed_by: When others had signed this state of the log; ``None`` where nobody did.
+        existed_by: When others had signed this state of the log; ``None`` where nobody did. Of
+            witnesses only while their kind of signature holds.
     """
 
     checkpoint: Checkpoint
@@ -114,7 +117,10 @@ class Evidence:
         self._notes: dict[str, _Note] = {}
         self._known = trust.keys(bundle.did_documents if bundle else {})
         self._witness_keys = tuple(parse_witness_key(key) for key in trust.witnesses)
+        broken = [at for suite, at in trust.retired.items() if _is_ed25519(suite) and at <= now]
+        self._logs_broken_at = min(broken, default=None)
         self.stamped_text, self.stamped_at = self._check_time_stamps()
+        self._unproven: set[str] = set()
         self._archived = self._read_histories()
 
     # The log
@@ -144,7 +150,9 @@ class Evidence:
         index, path, text = parse_receipt(receipt)
         note = self._note(text)
         verify_inclusion(digest, index, note.checkpoint.head, path)
-        times = [] if note.witnessed_by is None else [note.witnessed_by]
+        times = []
+        if note.witnessed_by is not None and self._logs_broken_at is None:
+            times.append(note.witnessed_by)
         if self.stamped_at is not None and split_note(text)[0] == self.stamped_text:
             times.append(self.stamped_at)
         return LogEntry(
@@ -231,8 +239,9 @@ class Evidence:
             return "", None
         try:
             text, _ = split_note(stamped.note)
+            verify_checkpoint(without_cosignatures(stamped.note), self._trust.logs)
             at = verify_time_stamps(
-                text.encode(), stamped.tokens, self._trust.time_stamp_authorities, at=self.now
+                stamped.note, stamped.tokens, self._trust.time_stamp_authorities, at=self.now
             )
         except PassportError as error:
             self._report.refused(Check.TIME, error)
@@ -261,6 +270,19 @@ class Evidence:
     def is_archived(self, did: str) -> bool:
         """Whether a party is believed by what the log kept of it, as one that may be gone."""
         return did in self._trust.history_dids
+
+    def require_known(self, verification_method: str) -> None:
+        """Refuse keys that only versions list which anybody could have made up by now.
+
+        Raises:
+            SuiteRetiredError: Signatures of logs are broken, and nothing proves this key older.
+        """
+        if verification_method in self._unproven and self._logs_broken_at is not None:
+            raise SuiteRetiredError(
+                f"logs prove nothing since {instant_text(self._logs_broken_at)}, and no time stamp "
+                f"proves that {verification_method} was in one before: ask for a bundle with time "
+                "stamps"
+            )
 
     def require_counts(
         self, key: VerificationKey, entry: LogEntry | None, on: datetime
@@ -329,7 +351,7 @@ class Evidence:
             SuiteRetiredError: A suite of such keys is retired.
         """
         for suite, since in self._trust.retired.items():
-            is_of_kind = suite.startswith("eddsa") is (kind is KeyKind.ED25519)
+            is_of_kind = _is_ed25519(suite) is (kind is KeyKind.ED25519)
             if is_of_kind and since <= self.now:
                 raise SuiteRetiredError(
                     f"keys of {kind} prove nothing since {instant_text(since)}, and a token is in "
@@ -344,22 +366,39 @@ class Evidence:
         # The size is that of the party's own log: with several logs nobody knows which one.
         only_log = {log.origin for log in self._trust.logs} == {entry.checkpoint.origin}
         size = key.revoked_from_log_size
-        return only_log and size is not None and entry.index < size
+        is_before = size is not None and entry.index < size
+        return only_log and is_before and self._log_proves(entry)
+
+    def _log_proves(self, entry: LogEntry) -> bool:
+        """Whether anybody but the log could not have made up this entry by now."""
+        broken_at = self._logs_broken_at
+        return broken_at is None or (entry.existed_by is not None and entry.existed_by < broken_at)
 
     def _read_histories(self) -> Mapping[str, VerificationKey]:
         keys: dict[str, VerificationKey] = {}
         for did in self._trust.history_dids:
             versions = self._bundle.did_history.get(did, ()) if self._bundle else ()
-            before: LogEntry | None = None
-            for version in versions:
-                try:
-                    before = self._follow(version, before)
-                    document = parse_document(version.document)
-                    keys |= parse_did_document(document, did)
-                except PassportError as error:
-                    self._report.refused(Check.PROOFS, error, statement=did)
-                    break
+            known: dict[str, VerificationKey] = {}
+            try:
+                self._read_history(did, versions, into=known)
+            except PassportError as error:
+                self._report.refused(Check.PROOFS, error, statement=did)
+            keys |= known
         return keys
+
+    def _read_history(
+        self, did: str, versions: Sequence[ArchivedDidDocument], *, into: dict[str, VerificationKey]
+    ) -> None:
+        entry: LogEntry | None = None
+        for version in versions:
+            entry = self._follow(version, entry)
+            listed = parse_did_document(parse_document(version.document), did)
+            if self._log_proves(entry):
+                into |= listed
+            else:
+                # Anybody could have made this version up: it may end keys, and brings none.
+                into |= {name: _ended(into[name], listed[name]) for name in into if name in listed}
+                self._unproven |= listed.keys() - into.keys()
 
     def _follow(self, version: ArchivedDidDocument, before: LogEntry | None) -> LogEntry:
         entry = self._proven(version.receipt, hashlib.sha256(version.document).digest())
@@ -371,6 +410,23 @@ class Evidence:
                 f"{before.index} of {before.checkpoint.origin}"
             )
         return entry
+
+
+def _is_ed25519(suite: str) -> bool:
+    return suite.startswith("eddsa")
+
+
+def _ended(key: VerificationKey, later: VerificationKey) -> VerificationKey:
+    """Return a key with the ends that a later version gives it, never without those it has."""
+    ends = [end for end in (key.expires_at, later.expires_at) if end is not None]
+    ended = replace(key, expires_at=min(ends, default=None))
+    if key.revoked_at is not None:
+        return ended
+    return replace(
+        ended,
+        revoked_at=later.revoked_at,
+        revoked_from_log_size=later.revoked_from_log_size,
+    )
 
 
 class EvidencedKeys:
@@ -409,6 +465,7 @@ class EvidencedKeys:
             return archived
         did = verification_method.partition("#")[0]
         if self._evidence.is_archived(did):
+            self._evidence.require_known(verification_method)
             raise KeyUnknownError(
                 f"no DID document of {did} that a trusted log proves has the key "
                 f"{verification_method}"

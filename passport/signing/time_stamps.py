@@ -1,8 +1,9 @@
 """Time stamps of others on the log: what existed when, after our own keys have lost their worth.
 
-An authority signs the digest of a checkpoint with the time. Its certificate ends, so the tokens
-are stamped again by another authority while they still hold; the first one then proves its time
-for as long as the last one holds.
+An authority signs the digest of a checkpoint with the time, and the log's own signature is within
+what is stamped: who learns to sign as the log later on cannot bring a tree that he had stamped
+before. The authority's certificate ends, so the tokens are stamped again by another one while they
+still hold; the first one then proves its time for as long as the last one holds.
 
 Source: RFC 3161; the renewal follows the idea of RFC 4998, section 5.2 (time-stamp renewal).
 """
@@ -28,6 +29,7 @@ from rfc3161_client.tsp import TimeStampTokenInfo
 
 from passport.domain.errors import PassportError
 from passport.signing.instants import instant_text
+from passport.signing.transparency_log import without_cosignatures
 
 _SHA256: Final = x509.ObjectIdentifier("2.16.840.1.101.3.4.2.1")
 _GRANTED: Final = bytes.fromhex("3003020100")
@@ -66,13 +68,26 @@ class TimeStamp:
     holds_until: datetime
 
 
+def stamped_bytes(checkpoint_note: str) -> bytes:
+    """Return what the first token is made over: the note as the log alone signed it, in UTF-8.
+
+    These are the lines of its text (origin, size, root, and any that follow), the empty line, and
+    the log's own signature line, which is the first; every line with its newline. Lines of
+    witnesses are left out: they join after the stamp as well.
+
+    Raises:
+        MalformedReceiptError: The text is no signed note.
+    """
+    return without_cosignatures(checkpoint_note).encode()
+
+
 def stamped_by(tokens: Sequence[bytes]) -> bytes:
     """Return what the next token of a chain is made over: all tokens before it, one by one."""
     return b"".join(tokens)
 
 
 def verify_time_stamps(
-    checkpoint_text: bytes,
+    checkpoint_note: str,
     tokens: Sequence[bytes],
     authorities: Collection[x509.Certificate],
     *,
@@ -80,17 +95,20 @@ def verify_time_stamps(
 ) -> datetime:
     """Check a checkpoint's time stamp and its renewals.
 
+    Whose signature the note carries is not asked here; see ``verify_checkpoint``.
+
     Args:
-        checkpoint_text: The signed text of the checkpoint: origin, size and root.
-        tokens: TimeStampTokens in DER; the first is over the text, each later one over all
-            before it.
+        checkpoint_note: The checkpoint as its log signed it; lines of witnesses are passed over.
+        tokens: TimeStampTokens in DER; the first is over the note (``stamped_bytes``), each later
+            one over all before it.
         authorities: Root certificates of the authorities that are trusted, ended ones included.
         at: Instant asked about; the last token that was made by then has to hold.
 
     Returns:
-        The instant at which the checkpoint existed: the time of the first token.
+        The instant at which the checkpoint and its signature existed: that of the first token.
 
     Raises:
+        MalformedReceiptError: The text is no signed note.
         TimeStampError: There is no token, or one is not of this checkpoint or of a trusted
             authority, or states an impossible time.
         TimeStampEndedError: A token had ended before the next one was made, or the last one has.
@@ -99,8 +117,9 @@ def verify_time_stamps(
     """
     if not tokens:
         raise TimeStampError("there is no time stamp")
+    first = stamped_bytes(checkpoint_note)
     stamps = [
-        verify_time_stamp(stamped_by(tokens[:place]) or checkpoint_text, token, authorities)
+        verify_time_stamp(stamped_by(tokens[:place]) or first, token, authorities)
         for place, token in enumerate(tokens)
     ]
     if stamps[0].made_at > at:

@@ -242,6 +242,19 @@ def split_note(note: str) -> tuple[str, dict[tuple[str, bytes], bytes]]:
     return body + "\n", signatures
 
 
+def without_cosignatures(note: str) -> str:
+    """Return a checkpoint as its log signed it: its text, the empty line, its first signature line.
+
+    A log writes its own line first; those of witnesses join below it. Nothing is verified.
+
+    Raises:
+        MalformedReceiptError: The text is no note.
+    """
+    body, _ = split_note(note)
+    first, end, _ = note.removeprefix(body).removeprefix("\n").partition("\n")
+    return f"{body}\n{first}{end}"
+
+
 def parse_checkpoint(body: str) -> Checkpoint:
     """Read the signed lines of a checkpoint; who signed them is not asked.
 

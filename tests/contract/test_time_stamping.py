@@ -10,8 +10,7 @@ from passport.domain.actor import SYSTEM
 from passport.domain.identifiers import gs1_battery_id
 from passport.services.time_stamping import RENEWED_BEFORE
 from passport.settings import SettingsRefusedError
-from passport.signing.time_stamps import verify_time_stamps
-from passport.signing.transparency_log import split_note
+from passport.signing.time_stamps import stamped_bytes, verify_time_stamps
 from passport.signing.web_reader import UnreachableError
 
 YEAR = timedelta(days=365)
@@ -38,8 +37,8 @@ def chain(record, size):
     return record.services.do(SYSTEM, lambda work: work.time_stamps.chain(size))
 
 
-def text_at(record, size):
-    return split_note(record.log.checkpoint_at(size).decode())[0].encode()
+def note_at(record, size):
+    return record.log.checkpoint_at(size).decode()
 
 
 def more(record, number):
@@ -54,11 +53,12 @@ def test_openssl_stamps_the_newest_checkpoint(tmp_path, database_url, clock):
         done = record.upkeep.stamp_log()
 
     [stamp] = chain(record, done.size)
-    text = text_at(record, done.size)
+    note = note_at(record, done.size)
     root = openssl.authority.root
-    assert f"\n{done.size}\n" in text.decode()
-    assert "Verification: OK" in openssl.verify(text, stamp.token, root)
-    assert verify_time_stamps(text, [stamp.token], [root], at=stamp.made_at) == stamp.made_at
+    assert f"\n{done.size}\n" in note
+    assert stamped_bytes(note) == note.encode()
+    assert "Verification: OK" in openssl.verify(note.encode(), stamp.token, root)
+    assert verify_time_stamps(note, [stamp.token], [root], at=stamp.made_at) == stamp.made_at
     record.close()
 
 
@@ -106,7 +106,7 @@ def test_a_stamp_is_renewed_before_it_ends_by_an_authority_that_lasts_longer(
     assert [stamp.authority for stamp in stamps] == [old, new]
     clock.put_forward(5 * YEAR)
     proven = verify_time_stamps(
-        text_at(record, size),
+        note_at(record, size),
         [stamp.token for stamp in stamps],
         [first.root, second.root],
         at=clock.now(),

@@ -21,12 +21,14 @@ from builders_bundle import (
     note_over,
     receipts_in,
 )
-from builders_signing import NOON, a_key
+from builders_signing import NOON, a_key, an_ecdsa_key
+from builders_time_stamps import an_authority
 
 from passport.linked_data.documents import digest_of
 from passport.services.bundle import (
     ArchivedDidDocument,
     LogExtension,
+    StampedCheckpoint,
     make_bundle,
     parse_bundle,
 )
@@ -35,10 +37,13 @@ from passport.services.verification import verify_passport
 from passport.signing.did import PublishedKey, build_did_document
 from passport.signing.proofs import sign_document
 from passport.signing.status_list import build_status_list
+from passport.signing.time_stamps import stamped_bytes
 from passport.signing.transparency_log import (
     WITNESS_SIGNATURE,
     KeyNoteSigner,
     TrustedLog,
+    signature_line,
+    split_note,
 )
 from passport.signing.witness import cosign, with_cosignatures
 
@@ -65,6 +70,26 @@ def key_document(did=MAKER, **ends):
         key_id=key.key_id, public_key_multibase=key.public_key_multibase, **ends
     )
     return build_did_document(did, [published])
+
+
+OTHER_KIND = an_ecdsa_key("rival", MAKER, 7)
+"""A key of another kind, under a name that the maker never gave."""
+
+
+def document_of(*keys):
+    """A DID document of the maker with some keys."""
+    published = (
+        PublishedKey(key_id=key.key_id, public_key_multibase=key.public_key_multibase)
+        for key in keys
+    )
+    return build_did_document(MAKER, list(published))
+
+
+def signed_by(key):
+    """A statement in the name of the maker."""
+    document = orjson.loads(ITEM_PUBLIC.sign())
+    del document["proof"]
+    return sign_document(document, key=key, created=SIGNED_AT)
 
 
 def trust_with_key(**ends):
@@ -191,7 +216,7 @@ def test_a_retired_suite_proves_nothing_without_a_time_from_others():
     assert report.verdict == "could not be checked"
 
 
-def test_a_retired_suite_stands_where_witnesses_had_seen_the_log_before():
+def test_witnesses_prove_no_time_once_their_own_kind_of_signature_is_broken():
     trust = trusting_witnesses(replace(TRUST, retired={"eddsa-rdfc-2022": AFTER}))
     lists = [body for body in PLAN.status_lists() if b"maker-1" in body]
     entries = (FIRST_ENTRY, *map(digest_of, lists))
@@ -201,8 +226,20 @@ def test_a_retired_suite_stands_where_witnesses_had_seen_the_log_before():
         trust,
     )
 
-    assert codes(report) == []
-    assert report.verified
+    assert "suite-retired" in codes(report)
+
+
+@pytest.mark.parametrize(("seen_at", "stands"), [(BEFORE, True), (AFTER, False)])
+def test_a_retired_suite_stands_where_witnesses_had_seen_the_log_before(seen_at, stands):
+    known = {**DID_DOCUMENTS, MAKER: document_of(OTHER_KIND)}
+    retired = {OTHER_KIND.cryptosuite: SIGNED_AT}
+    trust = trusting_witnesses(replace(TRUST, did_documents=known, retired=retired))
+
+    report = verify(
+        a_bundle_of([signed_by(OTHER_KIND)], status_lists=[], cosigned=cosigned_at(seen_at)), trust
+    )
+
+    assert ("suite-retired" not in codes(report)) is stands
 
 
 def test_a_suite_that_will_be_retired_later_still_counts():
@@ -279,6 +316,103 @@ def test_without_history_an_archived_party_is_unknown_whatever_documents_come_al
     report = verify(PLAN.bundle(), ARCHIVE)
 
     assert set(codes(report)) == {"key-unknown"}
+
+
+# --- Ed25519 is broken, and with it the signature of the log -------------------------------------
+
+AUTHORITY = an_authority("Present", BEFORE - timedelta(days=1), NOON + timedelta(days=365))
+NOW_BROKEN = replace(
+    ARCHIVE, retired={"eddsa-rdfc-2022": AFTER}, time_stamp_authorities=(AUTHORITY.root,)
+)
+
+
+def a_kept_passport(documents, statement, *, stamp):
+    """A statement after versions of a DID document in one log, as a stamp makes it provable."""
+    versions = [orjson.dumps(document) for document in documents]
+    entries = [*map(digest_of, versions), digest_of(statement)]
+    receipts, note = receipts_in(entries), note_over(entries)
+    return make_bundle(
+        [statement],
+        did_documents={},
+        status_lists=[],
+        receipts=receipts,
+        did_history={
+            MAKER: [
+                ArchivedDidDocument(document=version, receipt=receipts[digest_of(version)])
+                for version in versions
+            ]
+        },
+        time_stamps=stamp(note),
+    )
+
+
+def stamped_whole(note):
+    return StampedCheckpoint(note=note, tokens=[AUTHORITY.stamp(stamped_bytes(note), SIGNED_AT)])
+
+
+def stamped_before_it_was_signed(note):
+    """A tree of an attacker who learnt to sign as the log only afterwards."""
+    text = split_note(note)[0].encode()
+    return StampedCheckpoint(note=note, tokens=[AUTHORITY.stamp(text, SIGNED_AT)])
+
+
+def stamped_with_a_made_up_signature(note):
+    text, _ = split_note(note)
+    made_up = f"{text}\n{signature_line(LOG.key, bytes(64))}"
+    return StampedCheckpoint(
+        note=made_up, tokens=[AUTHORITY.stamp(stamped_bytes(made_up), SIGNED_AT)]
+    )
+
+
+def unstamped(note):
+    del note
+
+
+def test_a_log_stamped_with_its_signature_still_proves_keys_and_statements():
+    bundle = a_kept_passport([DID_DOCUMENTS[MAKER]], ITEM_PUBLIC.sign(), stamp=stamped_whole)
+
+    assert not {"suite-retired", "key-unknown", "time-stamp"} & set(
+        codes(verify(bundle, NOW_BROKEN))
+    )
+
+
+@pytest.mark.parametrize(
+    ("stamp", "reason"),
+    [
+        (stamped_before_it_was_signed, "time-stamp"),
+        (stamped_with_a_made_up_signature, "checkpoint-forged"),
+        (unstamped, "suite-retired"),
+    ],
+)
+def test_a_tree_that_was_signed_as_the_log_after_its_stamp_proves_no_keys(stamp, reason):
+    forged = a_kept_passport([document_of(OTHER_KIND)], signed_by(OTHER_KIND), stamp=stamp)
+
+    report = verify(forged, NOW_BROKEN)
+
+    assert {reason, "suite-retired"} <= set(codes(report))
+    assert not report.verified
+
+
+def test_a_version_of_after_the_stamp_brings_no_keys_and_takes_no_end_back():
+    ended = key_document(revoked_at=BEFORE, revoked_from_log_size=0)
+    stamped = orjson.loads(a_kept_passport([ended], ITEM_PUBLIC.sign(), stamp=stamped_whole))
+    later = a_kept_passport(
+        [ended, document_of(KEYS[MAKER], OTHER_KIND)],
+        signed_by(OTHER_KIND),
+        stamp=unstamped,
+    )
+    [first, second] = orjson.loads(later)["didHistory"][MAKER]
+    [proven] = stamped["didHistory"][MAKER]
+    both = {MAKER: [proven, second]}
+
+    with_new_key = orjson.dumps(
+        orjson.loads(later) | {"didHistory": both, "timeStamps": stamped["timeStamps"]}
+    )
+    with_old_key = orjson.dumps(stamped | {"didHistory": both})
+
+    assert first["document"] == proven["document"]
+    assert "suite-retired" in codes(verify(with_new_key, NOW_BROKEN))
+    assert "key-revoked" in codes(verify(with_old_key, NOW_BROKEN))
 
 
 # --- one log, the same for everybody --------------------------------------------------------------

@@ -12,11 +12,17 @@ from passport.signing.time_stamps import (
     build_request,
     read_answer,
     stamped_by,
+    stamped_bytes,
     verify_time_stamp,
     verify_time_stamps,
 )
 
-TEXT = b"passport.example/log\n7\nAAAA\n"
+NOTE = (
+    "passport.example/log\n7\nAAAA\n\n"
+    "\N{EM DASH} passport.example/log AAAAAAAB\n"
+    "\N{EM DASH} witness.example AAAAAAAC\n"
+)
+TEXT = stamped_bytes(NOTE)
 
 
 def year(number: int) -> datetime:
@@ -35,6 +41,19 @@ def a_chain() -> list[bytes]:
     return [first, second, THIRD.stamp(stamped_by([first, second]), year(2042))]
 
 
+def test_stamped_is_the_note_with_the_signature_of_the_log_and_without_witnesses():
+    assert NOTE.encode().startswith(TEXT)
+    assert TEXT.endswith(b" AAAAAAAB\n")
+
+
+def test_a_stamp_over_the_text_alone_proves_nothing():
+    """Its signature could have been made at any time afterwards."""
+    text = NOTE.partition("\n\n")[0].encode() + b"\n"
+
+    with pytest.raises(TimeStampError, match="over something else"):
+        verify_time_stamps(NOTE, [FIRST.stamp(text, year(2026))], ROOTS, at=year(2026))
+
+
 def test_openssl_and_this_program_read_each_others_stamps(tmp_path):
     openssl = an_openssl_authority(tmp_path)
     request, nonce = build_request(TEXT)
@@ -50,21 +69,21 @@ def test_openssl_and_this_program_read_each_others_stamps(tmp_path):
 
 
 def test_a_stamp_that_was_renewed_in_time_proves_its_first_time_after_its_authority_ended():
-    assert verify_time_stamps(TEXT, a_chain(), ROOTS, at=year(2046)) == year(2026)
+    assert verify_time_stamps(NOTE, a_chain(), ROOTS, at=year(2046)) == year(2026)
 
 
 def test_renewals_of_later_do_not_count_against_an_earlier_instant():
-    assert verify_time_stamps(TEXT, a_chain(), ROOTS, at=year(2030)) == year(2026)
+    assert verify_time_stamps(NOTE, a_chain(), ROOTS, at=year(2030)) == year(2026)
 
 
 def test_a_stamp_proves_its_time_while_its_authority_lasts():
-    assert verify_time_stamps(TEXT, a_chain()[:1], ROOTS, at=year(2035)) == year(2026)
+    assert verify_time_stamps(NOTE, a_chain()[:1], ROOTS, at=year(2035)) == year(2026)
 
 
 @pytest.mark.parametrize("kept", [1, 2])
 def test_a_chain_whose_last_stamp_has_ended_proves_nothing(kept):
     with pytest.raises(TimeStampEndedError, match=f"time stamp {kept} held until .* not renewed"):
-        verify_time_stamps(TEXT, a_chain()[:kept], ROOTS, at=year(2046))
+        verify_time_stamps(NOTE, a_chain()[:kept], ROOTS, at=year(2046))
 
 
 def test_a_renewal_after_the_end_comes_too_late():
@@ -72,14 +91,14 @@ def test_a_renewal_after_the_end_comes_too_late():
     late = THIRD.stamp(stamped_by([first]), year(2042))
 
     with pytest.raises(TimeStampEndedError, match="time stamp 1 held until 2035"):
-        verify_time_stamps(TEXT, [first, late], ROOTS, at=year(2046))
+        verify_time_stamps(NOTE, [first, late], ROOTS, at=year(2046))
 
 
 def test_a_renewal_in_the_middle_cannot_be_left_out():
     first, _, third = a_chain()
 
     with pytest.raises(TimeStampError, match="over something else"):
-        verify_time_stamps(TEXT, [first, third], ROOTS, at=year(2046))
+        verify_time_stamps(NOTE, [first, third], ROOTS, at=year(2046))
 
 
 def test_a_renewal_is_not_made_before_what_it_renews():
@@ -87,12 +106,12 @@ def test_a_renewal_is_not_made_before_what_it_renews():
     earlier = SECOND.stamp(stamped_by([first]), year(2034) - timedelta(days=30))
 
     with pytest.raises(TimeStampError, match="before the one it renews"):
-        verify_time_stamps(TEXT, [first, earlier], ROOTS, at=year(2036))
+        verify_time_stamps(NOTE, [first, earlier], ROOTS, at=year(2036))
 
 
 def test_a_stamp_from_the_future_proves_nothing():
     with pytest.raises(TimeStampError, match="after 2025"):
-        verify_time_stamps(TEXT, a_chain()[:1], ROOTS, at=year(2025))
+        verify_time_stamps(NOTE, a_chain()[:1], ROOTS, at=year(2025))
 
 
 @pytest.mark.parametrize("missing", [0, 1, 2])
@@ -100,7 +119,7 @@ def test_each_authority_of_a_chain_has_to_be_trusted(missing):
     trusted = [root for place, root in enumerate(ROOTS) if place != missing]
 
     with pytest.raises(TimeStampError, match="does not hold"):
-        verify_time_stamps(TEXT, a_chain(), trusted, at=year(2046))
+        verify_time_stamps(NOTE, a_chain(), trusted, at=year(2046))
 
 
 def test_a_stamp_outside_the_years_of_its_certificate_does_not_hold():
@@ -158,6 +177,6 @@ def test_a_refusal_of_the_authority_is_told():
 
 def test_without_stamps_or_authorities_nothing_is_proven():
     with pytest.raises(TimeStampError, match="no time stamp"):
-        verify_time_stamps(TEXT, [], ROOTS, at=year(2026))
+        verify_time_stamps(NOTE, [], ROOTS, at=year(2026))
     with pytest.raises(TimeStampError, match="no authority"):
-        verify_time_stamps(TEXT, a_chain(), [], at=year(2046))
+        verify_time_stamps(NOTE, a_chain(), [], at=year(2046))
