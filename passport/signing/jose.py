@@ -26,6 +26,7 @@ from passport.signing.errors import (
     IssuerMismatchError,
     ProofError,
     ProofExpiredError,
+    ProofInvalidError,
 )
 from passport.signing.instants import instant_text, parse_instant
 from passport.signing.keys import KeyKind, KeyResolver, SigningKey, VerificationKey, parse_multikey
@@ -353,7 +354,12 @@ def _signer(token: _Token, keys: KeyResolver) -> VerificationKey:
         raise TokenAlgorithmError(
             f"the token says {token.header['alg']}, but {key_id} signs with {names[0]}"
         )
-    key.public_key.verify(token.signature, token.signing_input)
+    try:
+        key.public_key.verify(token.signature, token.signing_input)
+    except ProofInvalidError as error:
+        raise ProofInvalidError(
+            f"{key_id} did not sign this token: it was changed, or signed with another key"
+        ) from error
     return key
 
 

@@ -17,6 +17,7 @@ from passport.linked_data.json_rules import Strictness
 from passport.signing.errors import (
     CryptosuiteUnknownError,
     KeyMalformedError,
+    ProofInvalidError,
     ProofMalformedError,
     ProofValueError,
 )
@@ -82,15 +83,17 @@ class SelectiveSuite:
             proof, unsecured_document, canonicalizer=canonicalizer, strictness=strictness
         )
         # The issuer's signature first: without it, none of the others is worth the work.
-        key.public_key.verify(
-            value.base_signature,
-            base_data(
-                options_hash, value.public_key, (lines[index] for index in sorted(mandatory))
-            ),
+        signed = base_data(
+            options_hash, value.public_key, (lines[index] for index in sorted(mandatory))
         )
-        statement_key = _statement_key(value.public_key)
-        for line, signature in zip(others, value.signatures, strict=True):
-            statement_key.verify(signature, line.encode())
+        try:
+            key.public_key.verify(value.base_signature, signed)
+        except ProofInvalidError as error:
+            raise ProofInvalidError(
+                f"{key.key_id} did not sign what every part of this document shows as it stands "
+                "here"
+            ) from error
+        _require_signed(others, value.signatures, _statement_key(value.public_key))
 
 
 def base_data(options_hash: bytes, public_key: bytes, mandatory: Iterable[str]) -> bytes:
@@ -149,6 +152,18 @@ def require_p256(kind: KeyKind, key_id: str) -> None:
         raise CryptosuiteUnknownError(
             f"{key_id} is a key of {kind}; the suite {ECDSA_SD_2023} takes {KeyKind.P256}"
         )
+
+
+def _require_signed(
+    lines: Iterable[str], signatures: Iterable[bytes], statement_key: PublicKey
+) -> None:
+    for line, signature in zip(lines, signatures, strict=True):
+        try:
+            statement_key.verify(signature, line.encode())
+        except ProofInvalidError as error:
+            raise ProofInvalidError(
+                f"the issuer did not sign, as a part of this document: {line.strip()}"
+            ) from error
 
 
 def _statement_key(public_key: bytes) -> PublicKey:
