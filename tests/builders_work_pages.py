@@ -15,6 +15,7 @@ from builders_document_pages import (
     some_papers,
 )
 from builders_editor_pages import editor_pages
+from builders_key_pages import key_pages
 from builders_law_pages import law_pages
 from builders_pages import (
     IRI,
@@ -431,6 +432,7 @@ def every_page() -> dict[str, tuple[str, object, Shell]]:
     bad = a_verdict(Finding.NOT_AUTHENTIC, reason="The content was changed after it was signed.")
     return {
         **editor_pages(),
+        **key_pages(),
         **law_pages(operator, public),
         **parts_pages(operator),
         **vocabulary_pages(public),

@@ -14,6 +14,12 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from uuid_utils import uuid7
 
+from passport.bootstrap.restoring import (
+    BackupDamagedError,
+    BackupTooOldError,
+    OtherLogError,
+    RestoreTargetError,
+)
 from passport.domain.errors import (
     AccessDeniedError,
     ConflictError,
@@ -53,6 +59,7 @@ from passport.linked_data.nquads import NQuadsSyntaxError
 from passport.linked_data.rdf_canon import TooComplexError
 from passport.services.bundle import MalformedBundleError
 from passport.services.importing import FileUnreadableError
+from passport.services.monitoring import MonitorStateError
 from passport.services.trust import TrustFileError
 from passport.services.verification_input import (
     InputUnknownError,
@@ -71,12 +78,14 @@ from passport.signing.selective_disclosure_statements import (
 from passport.signing.status_list import StatusListError, StatusListFullError
 from passport.signing.time_stamps import TimeStampError
 from passport.signing.web_reader import AddressRefusedError, UnreachableError
+from passport.signing.witness_client import WitnessRefusedError
 from passport.storage.errors import (
     LogBrokenError,
     NotLoggedYetError,
     StaleWriteError,
     StoreUnusableError,
 )
+from passport.storage.witness_state import WitnessStateError
 from passport.ui.problem_pages import ProblemPage, problem_page
 from passport.ui.request import PageAnswer
 from passport.ui.scanning import CodeRefusedError
@@ -156,6 +165,7 @@ STATUS: Mapping[type[PassportError], HTTPStatus] = {
     TooComplexError: HTTPStatus.UNPROCESSABLE_ENTITY,
     AddressRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnreachableError: HTTPStatus.BAD_GATEWAY,
+    WitnessRefusedError: HTTPStatus.BAD_GATEWAY,
     # What is wrong on our side
     StoreUnusableError: HTTPStatus.INTERNAL_SERVER_ERROR,
     LogBrokenError: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -166,6 +176,13 @@ STATUS: Mapping[type[PassportError], HTTPStatus] = {
     StatusListFullError: HTTPStatus.INTERNAL_SERVER_ERROR,
     LabelUnreadableError: HTTPStatus.INTERNAL_SERVER_ERROR,
     FaultError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    # What only whoever runs the service does at a console; an address that met it would be at fault
+    BackupDamagedError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    BackupTooOldError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    OtherLogError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    RestoreTargetError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    MonitorStateError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    WitnessStateError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 """Refusals by kind; one that is not named has the status of the kind it belongs to."""
 
