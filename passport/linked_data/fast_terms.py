@@ -6,6 +6,7 @@ What a slot does not know how to write exactly as the library would, it hands ba
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from json import encoder
 from typing import Final
@@ -52,7 +53,7 @@ def is_iri(text: str) -> bool:
     return _IRI.fullmatch(text) is not None
 
 
-class Slot:
+class Slot(ABC):
     """How values of one name of a context are written.
 
     Attributes:
@@ -67,13 +68,13 @@ class Slot:
         self.predicate = predicate
         self.suffix = suffix
 
+    @abstractmethod
     def one(self, value: object, blocks: Blocks, depth: int) -> str:
         """Write one value, without the suffix.
 
         Raises:
             NotCoveredError: It is of another kind.
         """
-        raise NotImplementedError
 
     def objects(self, value: object, subject: str, blocks: Blocks, depth: int) -> str:
         """Write a value, or each value of a list once and in order; all but the last suffix.
