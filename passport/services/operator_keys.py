@@ -28,7 +28,7 @@ from passport.signing.errors import KeyMalformedError
 from passport.signing.keys import ECDSA_RDFC_2019, EDDSA_RDFC_2022, KeyKind, parse_multikey
 
 _PAGE = 500
-_SIGNERS = frozenset({Role.OPERATOR, Role.SECOND_LIFE})
+_MARKET_ROLES = frozenset({Role.OPERATOR, Role.SECOND_LIFE})
 
 
 class KeyNotOfOperatorError(NotFoundError):
@@ -244,10 +244,13 @@ def require_keeper(actor: Actor, owner: Operator) -> None:
     require_reach(actor, ORGANISATION_SCOPE)
     if actor.roles & {Role.ADMINISTRATOR, Role.SYSTEM}:
         return
-    if actor.organisation == owner.slug and actor.roles:
+    # A login of the yard alone must not end what the same company states of its products.
+    needed = owner.roles & _MARKET_ROLES or owner.roles
+    if actor.organisation == owner.slug and actor.roles & needed:
         return
     raise AccessDeniedError(
-        f"keys of {owner.slug} are changed by its own people and by administrators"
+        f"keys of {owner.slug} are changed by its own people who act as "
+        f"{' or '.join(sorted(needed))}, and by administrators"
     )
 
 

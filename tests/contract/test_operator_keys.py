@@ -9,6 +9,7 @@ import orjson
 import pytest
 from builders import (
     ADMINISTRATOR,
+    COLLECTOR,
     HOST,
     MAKER,
     NOON,
@@ -23,7 +24,7 @@ from builders import (
 )
 
 from passport.domain.access import Audience
-from passport.domain.actor import SYSTEM
+from passport.domain.actor import SYSTEM, Actor, Role
 from passport.domain.errors import AccessDeniedError, InvalidValueError, PassportError
 from passport.domain.key_change import PROPOSALS_HOLD_FOR, KeyAction, KeyChange
 from passport.domain.passport import StatementKind
@@ -35,6 +36,7 @@ from passport.services.operator_keys import (
     KeyProposalUnknownError,
     KeyStateError,
 )
+from passport.services.operators import NewOperator
 from passport.signing.did import REVOKED_FROM_LOG_SIZE, parse_did_document
 from passport.signing.errors import KeyMalformedError
 from passport.storage.errors import StaleWriteError
@@ -259,6 +261,36 @@ def test_a_passport_signed_anew_is_shown_as_before(installed):
 def test_nobody_else_changes_the_keys_of_an_operator(installed, actor):
     with pytest.raises(AccessDeniedError):
         installed.change(KeyAction.ROTATE, actor=actor)
+
+
+def test_who_works_in_the_yard_of_a_maker_does_not_end_what_the_maker_signed(installed):
+    services = installed.services
+    both = frozenset({Role.OPERATOR, Role.COLLECTOR})
+    services.add_operator(
+        SYSTEM,
+        NewOperator(
+            name="Both",
+            slug="both",
+            operator_uri="https://both.example.com/",
+            country="NL",
+            base_url=HOST,
+            roles=both,
+        ),
+    )
+    maker, yard = (
+        Actor(organisation="both", roles=frozenset({role}), name=role.value)
+        for role in (Role.OPERATOR, Role.COLLECTOR)
+    )
+
+    with pytest.raises(AccessDeniedError, match="operator"):
+        services.change_keys(yard, "both", ROTATE)
+    assert len(services.change_keys(maker, "both", ROTATE).operator.keys) == 2
+
+
+def test_a_collector_changes_its_own_keys(installed):
+    changed = installed.services.change_keys(COLLECTOR, "yard", ROTATE)
+
+    assert len(changed.operator.keys) == 2
 
 
 def test_an_administrator_changes_them(installed):
