@@ -176,7 +176,10 @@ class Evidence:
             return
         if one.size == other.size:
             if one.root != other.root:
-                self._forked(f"two trees of {one.size} entries under one name, {one.origin}")
+                where = "you keep the other one" if is_kept else "the bundle holds both"
+                self._forked(
+                    f"two trees of {one.size} entries under one name, {one.origin}; {where}"
+                )
             return
         old, new = sorted((one, other), key=lambda checkpoint: checkpoint.size)
         path = self._path_between(old, new)
@@ -339,9 +342,15 @@ class Evidence:
         suite = max(broken, key=retired.__getitem__)
         since = retired[suite]
         if entry is None or entry.existed_by is None or entry.existed_by >= since:
+            proven = entry.existed_by if entry is not None else None
+            lack = (
+                "no time stamp proves that this was signed before"
+                if proven is None
+                else f"that this was signed is proven only of {instant_text(proven)}"
+            )
             raise SuiteRetiredError(
-                f"{suite} proves nothing since {instant_text(since)}, and no time stamp proves "
-                "that this was signed before: ask for a bundle with time stamps"
+                f"{suite} proves nothing since {instant_text(since)}, and {lack}: ask for a bundle "
+                "with time stamps"
             )
 
     def require_kind(self, kind: KeyKind) -> None:

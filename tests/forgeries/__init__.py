@@ -1,0 +1,1 @@
+"""Forged passports, each with the reason for which it has to be refused."""
