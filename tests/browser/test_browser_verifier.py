@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import orjson
 import pytest
@@ -14,13 +15,17 @@ from builders_bundle import (
     DID_DOCUMENTS,
     HOST,
     ITEM_PUBLIC,
+    KEYS,
     MAKER,
     MODEL_PUBLIC,
+    OTHER_LOG,
     PRODUCTION,
     RIVAL,
+    SIGNED_AT,
     PassportPlan,
     a_bundle,
     changed_bundle,
+    list_iri,
 )
 from builders_signing import NOON, a_key
 from playwright.sync_api import Locator, Page, expect
@@ -33,6 +38,9 @@ from passport.domain.actor import SYSTEM
 from passport.services.operators import NewOperator
 from passport.services.trust import Trust
 from passport.signing.did import PublishedKey, build_did_document
+from passport.signing.proofs import sign_document
+from passport.signing.status_list import build_status_list
+from passport.signing.transparency_log import TrustedLog
 
 PLAN = PassportPlan()
 AUTHENTIC = "The record is authentic"
@@ -40,6 +48,19 @@ WITHDRAWN = "Authentic, but corrected or withdrawn"
 FORGED = "Not signed by whom it says"
 UNCHECKED = "It could not be checked"
 PATIENCE_MS = 30_000
+
+
+_OTHER_KEY = a_key("maker", MAKER, 2)
+NEW_KEY = PublishedKey(
+    key_id=_OTHER_KEY.key_id, public_key_multibase=_OTHER_KEY.public_key_multibase
+)
+
+
+def a_list(*, marked: tuple[int, ...], since: datetime, until: datetime) -> bytes:
+    document = build_status_list(
+        list_iri(MAKER), issuer_did=MAKER, marked=marked, valid_from=since, valid_until=until
+    )
+    return sign_document(document, key=KEYS[MAKER], created=since)
 
 
 def open_verifier(page: Page, server: Server) -> None:
@@ -226,6 +247,76 @@ def test_a_stolen_key_counts_for_what_was_in_the_log_before(demo_server, page, s
     assert "was declared stolen" in verdict.inner_text()
 
 
+def test_of_which_log_a_theft_tells_is_open_where_several_are_believed(demo_server, page):
+    key = a_key("maker", MAKER)
+    stolen = PublishedKey(
+        key_id=key.key_id,
+        public_key_multibase=key.public_key_multibase,
+        revoked_at=NOON,
+        revoked_from_log_size=1000,
+    )
+    other = TrustedLog(origin=OTHER_LOG.key.name, key=OTHER_LOG.key)
+    trust = replace(
+        PLAN.trust(),
+        did_documents={**DID_DOCUMENTS, MAKER: build_did_document(MAKER, [stolen])},
+        logs=(*PLAN.trust().logs, other),
+    )
+    open_verifier(page, demo_server)
+
+    verdict = check_file(page, PLAN.bundle(), trust)
+
+    assert verdict.get_by_role("heading").inner_text() == UNCHECKED
+    assert "only where one log alone is believed" in verdict.inner_text()
+
+
+NEEDS_THE_PROGRAM = {
+    "a suite that is broken": replace(PLAN.trust(), retired={"eddsa-rdfc-2022": SIGNED_AT}),
+    "keys that only a log kept": replace(
+        PLAN.trust(), did_documents={}, history_dids=frozenset(DID_DOCUMENTS)
+    ),
+    "a key of before": replace(
+        PLAN.trust(), did_documents={MAKER: build_did_document(MAKER, [NEW_KEY])}
+    ),
+}
+
+
+@pytest.mark.parametrize("evidence", NEEDS_THE_PROGRAM)
+def test_what_the_page_cannot_read_is_left_to_the_program(demo_server, page, evidence):
+    bundle = changed_bundle(PLAN.bundle(), didHistory={did: [] for did in DID_DOCUMENTS})
+    open_verifier(page, demo_server)
+
+    verdict = check_file(page, bundle, NEEDS_THE_PROGRAM[evidence])
+
+    assert verdict.get_by_role("heading").inner_text() == UNCHECKED
+    assert "check the file with passport verify" in verdict.inner_text()
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"), [((), AUTHENTIC), ((ITEM_PUBLIC.number,), WITHDRAWN)]
+)
+def test_of_several_versions_of_a_list_the_newest_counts(demo_server, page, marked, expected):
+    lists = [
+        a_list(marked=(), since=NOON - timedelta(days=9), until=NOON - timedelta(days=1)),
+        a_list(marked=marked, since=NOON - timedelta(days=2), until=NOON + timedelta(days=9)),
+        a_list(marked=(), since=NOON - timedelta(days=3), until=NOON + timedelta(days=9)),
+    ]
+    open_verifier(page, demo_server)
+
+    verdict = check_file(page, a_bundle(PLAN.statements(), lists), PLAN.trust())
+
+    assert verdict.get_by_role("heading").inner_text() == expected
+
+
+def test_a_list_that_has_ended_says_nothing(demo_server, page):
+    ended = a_list(marked=(), since=NOON - timedelta(days=9), until=NOON - timedelta(days=1))
+    open_verifier(page, demo_server)
+
+    verdict = check_file(page, a_bundle(PLAN.statements(), [ended]), PLAN.trust())
+
+    assert verdict.get_by_role("heading").inner_text() == UNCHECKED
+    assert "was valid until" in verdict.inner_text()
+
+
 def test_keys_that_only_the_file_brings_prove_nothing(demo_server, page):
     open_verifier(page, demo_server)
 
@@ -291,6 +382,17 @@ def test_the_page_of_a_battery_loads_the_check_only_when_asked(demo_server, page
     host = demo_server.url
     told = [url.removeprefix(host) for url in asked if "bundle" in url or "did.json" in url]
     assert told == [f"/batteries/{EV_IN_USE}/bundle"]
+
+
+def test_the_mass_to_compare_is_that_of_this_battery_and_not_of_its_model(demo_server, page):
+    page.goto(f"{demo_server.url}/{EV_IN_USE}")
+    weighed = page.locator("dt", has_text="Mass of this battery").locator("xpath=..")
+    expected = weighed.locator("dd").inner_text().strip()
+
+    page.goto(f"{demo_server.url}/verify?address=/{EV_IN_USE}")
+    verdict_on(page)
+
+    assert expected in page.get_by_label("Compare with the battery").inner_text()
 
 
 def test_after_one_visit_the_page_checks_files_without_network(demo_server, chromium):

@@ -31,6 +31,7 @@ export function readBundle(bytes) {
     statusLists: statusLists.map(bytesOf),
     didDocuments,
     receipts,
+    archivedDids: new Set(isObject(document.didHistory) ? Object.keys(document.didHistory) : []),
   };
   requireSamePresentation(presentation, bundle.statements);
   return bundle;

@@ -5,7 +5,7 @@
 // where this device remembers its keys.
 
 import { hex, sha256, utf8 } from "./encoding.mjs";
-import { Refusal, forged } from "./refusal.mjs";
+import { ASK_THE_PROGRAM, Refusal, forged } from "./refusal.mjs";
 
 export const REVOKED_FROM = "https://w3id.org/open-battery-passport/battery#revokedFromLogSize";
 
@@ -58,9 +58,12 @@ function sorted(value) {
 // All keys that are believed here, with where each party's came from.
 export class KeyRing {
   #parties = new Map();
+  #archived = new Set();
 
-  static async from({ bundled, trust, published, remembered }) {
+  // archived: the parties of which the file brings keys that a log kept.
+  static async from({ bundled, trust, published, remembered, archived }) {
     const ring = new KeyRing();
+    ring.#archived = archived;
     for (const did of new Set([...Object.keys(bundled), ...Object.keys(published ?? {})])) {
       ring.#parties.set(did, await partyFrom(did, { bundled, trust, published, remembered }));
     }
@@ -90,6 +93,9 @@ export class KeyRing {
       throw party.problem;
     }
     const key = party.keys.get(method);
+    if (key === undefined && this.#archived.has(did)) {
+      throw new Refusal("key-unknown", `the key ${method} is not one of those that ${did} has now; the file brings earlier ones, but ${ASK_THE_PROGRAM}`);
+    }
     if (key === undefined) {
       throw party.source.kind === "remembered"
         ? new Refusal("key-unknown", `this device has not seen the key ${method}; check once with network`)
@@ -102,6 +108,10 @@ export class KeyRing {
 async function partyFrom(did, { bundled, trust, published, remembered }) {
   const { document, source } = await choose(did, { bundled, trust, published, remembered });
   const party = { did, source, keys: new Map(), problem: null };
+  if (source.kind === "trust-file" && document?.history === true) {
+    party.problem = new Refusal("key-unknown", `your trust file takes the keys of ${did} from the log, but ${ASK_THE_PROGRAM}`);
+    return party;
+  }
   if (document === null) {
     party.problem = new Refusal("key-unknown", `nobody you trust vouches for ${did}`);
     return party;

@@ -102,7 +102,8 @@ export async function verifyEd25519(publicKeyMultibase, signature, data) {
 }
 
 // Whether a key may have made a proof: not after its routine end, nor after it was stolen.
-export function requireKeyHeld({ key, created }, { logIndex, verdict = "forged" }) {
+// With several logs nobody knows whose sizes those of the party are; which one it was stays open.
+export function requireKeyHeld({ key, created }, { logIndex, isOnlyLog = true, verdict = "forged" }) {
   if (key.expires !== undefined && (created === null || created > parseInstant(key.expires))) {
     throw new Refusal("key-expired", `the key ${key.id} had ended at ${key.expires}`, verdict);
   }
@@ -111,6 +112,12 @@ export function requireKeyHeld({ key, created }, { logIndex, verdict = "forged" 
   }
   // The thief chooses the date in a proof; the place in the log was given before the theft.
   const first = Number(key.revokedFromLogSize);
+  if (logIndex !== null && !isOnlyLog) {
+    throw new Refusal(
+      "log-not-the-only-one",
+      `the key ${key.id} was declared stolen at ${key.revoked}, and what was in the log before can be told only where one log alone is believed`,
+    );
+  }
   if (!Number.isSafeInteger(first) || logIndex === null || logIndex >= first) {
     throw new Refusal(
       "key-revoked",

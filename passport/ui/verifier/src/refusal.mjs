@@ -11,4 +11,7 @@ export class Refusal extends Error {
   }
 }
 
+// What this page cannot read, and who can.
+export const ASK_THE_PROGRAM = "this page reads neither time stamps nor the keys that a log kept: check the file with passport verify";
+
 export const forged = (code, message) => new Refusal(code, message, "forged");

@@ -10,7 +10,7 @@ import { KeyRing } from "./keys.mjs";
 import { checkParties } from "./parties.mjs";
 import { requireKeyHeld, verifyProofs } from "./proofs.mjs";
 import { parseNoteKey, verifyReceipt } from "./receipts.mjs";
-import { Refusal, VERDICTS } from "./refusal.mjs";
+import { ASK_THE_PROGRAM, Refusal, VERDICTS } from "./refusal.mjs";
 import { INDEX, checkIndex, checkIssuers, checkOneBattery, checkVersions, kindOf } from "./rules.mjs";
 import { isSet, listAddress } from "./status.mjs";
 import { requireWitnesses } from "./witnesses.mjs";
@@ -34,7 +34,7 @@ export async function verifyBundle(bytes, { trust = null, published = {}, rememb
   const report = { problems: [], statements: [], parties: [], log: null, listsFrom: null };
   try {
     const bundle = readBundle(bytes);
-    const ring = await KeyRing.from({ bundled: bundle.didDocuments, trust, published, remembered });
+    const ring = await KeyRing.from({ bundled: bundle.didDocuments, trust, published, remembered, archived: bundle.archivedDids });
     const logs = await believedLogs({ trust, remembered, logKeys }, report);
     await new Verification({ bundle, ring, logs, trust, at, report, progress }).run();
     report.parties = ring.parties
@@ -102,8 +102,10 @@ class Verification {
     this.together(genuine, genuine.length === statements.length);
   }
 
-  // Lists first: what they withdraw counts for every statement.
+  // Lists first: what they withdraw counts for every statement. Of several versions the newest counts;
+  // one that has ended may lie by, as what a time stamp proves of another day.
   async takeLists() {
+    const ended = new Map();
     for (const body of this.bundle.statusLists) {
       await this.#attempt("", async () => {
         const list = parseDocument(body);
@@ -111,15 +113,28 @@ class Verification {
         if (!areListContexts(list["@context"]) || !list.type?.includes?.("BitstringStatusListCredential")) {
           throw new Refusal("status-list", `${list.id} is no status list`);
         }
+        if (list.validUntil !== undefined && parseInstant(list.validUntil) <= this.at) {
+          ended.set(list.id, list);
+          return;
+        }
         this.requireValid(list, "status-list");
         const proofs = await verifyProofs(list, { ring: this.ring, at: this.at, name: `the list ${list.id}` });
         // Lists are not in the log: one by a stolen key says nothing, and does not make the rest false.
         proofs.forEach((proof) => requireKeyHeld(proof, { logIndex: null, verdict: "unchecked" }));
-        if (this.lists.has(list.id)) {
+        const other = this.lists.get(list.id);
+        const newer = other === undefined ? 1 : parseInstant(list.validFrom) - parseInstant(other.validFrom);
+        if (newer === 0) {
           throw new Refusal("status-list", `the list ${list.id} is there twice`);
         }
-        this.lists.set(list.id, list);
+        if (newer > 0) {
+          this.lists.set(list.id, list);
+        }
       });
+    }
+    for (const [address, list] of ended) {
+      if (!this.lists.has(address)) {
+        await this.#attempt("", () => this.requireValid(list, "status-list"));
+      }
     }
   }
 
@@ -134,7 +149,8 @@ class Verification {
     statement.digest = `sha256:${hex(await sha256(body))}`;
     const proofs = await verifyProofs(document, { ring: this.ring, at: this.at, name });
     const receipt = await this.#attempt(name, () => this.receipt(statement, body));
-    proofs.forEach((proof) => requireKeyHeld(proof, { logIndex: receipt?.index ?? null }));
+    const isOnlyLog = new Set(this.logs.map(({ origin }) => origin)).size === 1;
+    proofs.forEach((proof) => requireKeyHeld(proof, { logIndex: receipt?.index ?? null, isOnlyLog }));
     this.requireSuites(document);
     this.report.signers.add(statement.issuer);
     await this.#attempt(name, () => this.vouchedFor(statement.issuer));
@@ -158,7 +174,7 @@ class Verification {
     for (const { cryptosuite } of [document.proof].flat()) {
       const since = this.trust?.retired?.[cryptosuite];
       if (since !== undefined && parseInstant(since) <= this.at) {
-        throw new Refusal("suite-retired", `${labelOf(document)}: your trust file holds ${cryptosuite} for broken since ${since}`);
+        throw new Refusal("suite-retired", `${labelOf(document)}: your trust file holds ${cryptosuite} for broken since ${since}, and ${ASK_THE_PROGRAM}`);
       }
     }
   }
@@ -265,7 +281,7 @@ function comparisonOf(genuine) {
     serial: textOf(item.serialNumber),
     model: textOf(model.modelIdentifier),
     manufactured: textOf(item.manufacturedOn),
-    mass: textOf(item.massKilograms ?? model.massKilograms),
+    mass: textOf(item.individualMassKilograms ?? model.massKilograms),
   };
 }
 
