@@ -25,6 +25,7 @@ from passport.services.bundle import (
 )
 from passport.signing.jose import is_envelope, is_token, token_in, unverified_content
 
+_PRESENTATION: Final = "VerifiablePresentation"
 _PRESENTATION_MEMBERS: Final = frozenset({"@context", "type", "verifiableCredential"})
 _SIGNED_MEMBERS: Final = _PRESENTATION_MEMBERS | {"id", "holder", "proof"}
 _KINDS: Final = frozenset(kind.value for kind in StatementKind)
@@ -78,7 +79,7 @@ class Input:
     @property
     def is_signed_presentation(self) -> bool:
         """Whether who presents it has signed it."""
-        is_one = "VerifiablePresentation" in _types(self.document)
+        is_one = _PRESENTATION in _types(self.document)
         return is_one and (bool(self.token) or "proof" in self.document)
 
     @property
@@ -113,7 +114,7 @@ def take_apart(data: bytes) -> Input:
     document = parse_document(data, largest=LARGEST_BUNDLE)
     if is_bundle(document):
         return _bundle(document)
-    if "VerifiablePresentation" in _types(document):
+    if _PRESENTATION in _types(document):
         return _presentation(document, statements_of(data))
     if "VerifiableCredential" in _types(document):
         kind = InputKind.FOREIGN if is_foreign(document) else InputKind.STATEMENT
@@ -142,7 +143,7 @@ def _presentation(
 
 def _token(data: bytes) -> Input:
     content = unverified_content(data)
-    if "VerifiablePresentation" in _types(content):
+    if _PRESENTATION in _types(content):
         shown = content.get("verifiableCredential", [])
         statements = [orjson.dumps(one) for one in (shown if isinstance(shown, list) else [shown])]
         return _presentation(content, statements, data)
@@ -192,6 +193,12 @@ def require_presentation(document: Mapping[str, Any]) -> None:
     if unsigned := document.keys() - allowed:
         raise UnsignedMemberError(
             f"the presentation itself says {', '.join(sorted(unsigned))}, which nobody signed"
+        )
+    types = _types(document)
+    if _PRESENTATION not in types or ("proof" not in document and len(types) > 1):
+        raise UnsignedMemberError(
+            f"the presentation calls itself {document.get('type')!r}, which nobody signed; it is a "
+            f"{_PRESENTATION}"
         )
     contexts = document.get("@context")
     for context in contexts if isinstance(contexts, list) else [contexts]:

@@ -89,6 +89,23 @@ PRESENTATIONS = (
         "itself says batteryStatus",
     ),
     Forgery(
+        "a presentation by another name, so that nobody looks at its proof",
+        lambda: bundle_with(
+            presentation=presentation(
+                type="Presentation", holder="did:web:seller.example", proof={"by": "nobody"}
+            )
+        ),
+        "unsigned-member",
+        "calls itself 'Presentation'",
+    ),
+    Forgery(
+        "a presentation that calls itself more than one",
+        lambda: bare(type=["VerifiablePresentation", "TypeApproval"]),
+        "unsigned-member",
+        "'TypeApproval'],",
+        genuine=bare,
+    ),
+    Forgery(
         "a bare presentation that names a holder",
         lambda: bare(holder="did:web:seller.example"),
         "unsigned-member",
