@@ -226,11 +226,9 @@ def _files(settings: Settings) -> Iterator[tuple[str, str, Path]]:
     keystores = _keystore_folders(settings)
     for prefix, folder in keystores.items():
         yield from ((prefix, name, path) for name, path in _below(folder))
-    database = Path(make_url(settings.database_address).database or "").resolve()
     for name, path in _below(settings.data):
-        is_database = _is_sqlite(settings) and str(path.resolve()).startswith(str(database))
         is_key = any(path.is_relative_to(folder) for folder in keystores.values())
-        if not is_key and not is_database:
+        if not is_key and not _is_database(path, settings):
             yield _DATA, name, path
 
 
@@ -252,8 +250,11 @@ def _keystore_folders(settings: Settings) -> dict[str, Path]:
     }
 
 
-def _is_sqlite(settings: Settings) -> bool:
-    return make_url(settings.database_address).get_backend_name() == "sqlite"
+def _is_database(path: Path, settings: Settings) -> bool:
+    """Whether a file is the embedded database, or one that it keeps beside it."""
+    address = make_url(settings.database_address)
+    database = str(Path(address.database or "").resolve())
+    return address.get_backend_name() == "sqlite" and str(path.resolve()).startswith(database)
 
 
 # Verifying
@@ -290,8 +291,8 @@ class _Verifying:
         digests: dict[str, str] = {}
         manifest: Manifest | None = None
         for member in self._archive:
-            file = self._archive.extractfile(member)
-            if file is None or manifest is not None:
+            file = self._archive.extractfile(member) if _belongs(member) else None
+            if file is None or manifest is not None or member.name in digests:
                 raise BackupDamagedError(f"{member.name} does not belong into a backup")
             if member.name == _MANIFEST:
                 manifest = _read_manifest(file.read())
@@ -359,6 +360,16 @@ class _Verifying:
                 f"the checkpoint of {shown.origin} with {shown.size} entries is not of the log "
                 f"in the backup: they are two histories"
             )
+
+
+def _belongs(member: tarfile.TarInfo) -> bool:
+    """Whether a member is a plain file in one of the places that a backup has."""
+    # Nobody vouches for an archive: no link, no file of holes, no way out of its folder.
+    if member.type not in {tarfile.REGTYPE, tarfile.AREGTYPE} or member.issparse():
+        return False
+    folder, *parts = PurePosixPath(member.name).parts or ("",)
+    is_in_folder = folder in {_TABLES, _DATA, _KEYSTORE, _LOG_KEYSTORE} and bool(parts)
+    return member.name == _MANIFEST or (is_in_folder and ".." not in parts)
 
 
 def _digest(file: IO[bytes]) -> str:
@@ -444,11 +455,14 @@ def _extract_files(archive: tarfile.TarFile, settings: Settings) -> None:
         home, content = homes.get(prefix), archive.extractfile(member)
         if home is None or content is None:
             continue
-        if not parts or ".." in parts:
-            raise BackupDamagedError(f"{member.name} names a place outside its folder")
         target = home.joinpath(*parts)
+        if _is_database(target, settings):
+            raise BackupDamagedError(f"{member.name} would be the database; it comes as tables")
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError as error:
+            raise BackupDamagedError(f"{member.name} is there already") from error
         with os.fdopen(descriptor, "wb") as file:
             shutil.copyfileobj(content, file, _CHUNK)
             file.flush()
