@@ -6,7 +6,7 @@ Exit 0: done, or true. Exit 1: refused, or false, with the reason. Exit 2: could
 import logging
 import mimetypes
 import sys
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +22,7 @@ from passport.bootstrap.import_progress import ImportProgress
 from passport.bootstrap.importing import open_report, read_import
 from passport.console.backup import backup, restore
 from passport.console.common import (
+    INSTANTS,
     AsJson,
     BatteryName,
     Data,
@@ -332,13 +333,19 @@ def show(
     battery: BatteryName,
     audience: Annotated[Audience, typer.Option(help="Whose passport to show.")] = Audience.PUBLIC,
     bundle: Annotated[Path | None, typer.Option(help="File for verifying without network.")] = None,
+    at: Annotated[
+        datetime | None, typer.Option(formats=INSTANTS, help="Bundle as of this instant; UTC.")
+    ] = None,
     data: Data = None,
 ) -> None:
     """Print the presentation that an audience gets."""
+    if at is not None and bundle is None:
+        raise typer.BadParameter("--at belongs to --bundle")
+    instant = None if at is None else at.replace(tzinfo=at.tzinfo or UTC)
     battery_id = parse_battery_id(battery)
     with opened(data) as passport:
         if bundle is not None:
-            bundle.write_bytes(passport.bundle(SYSTEM, battery_id, audience))
+            bundle.write_bytes(passport.bundle(SYSTEM, battery_id, audience, instant))
             say(f"bundle written to {bundle}")
             return
         disclosure = passport.services.disclose(SYSTEM, battery_id, audience)

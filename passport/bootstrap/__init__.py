@@ -94,13 +94,17 @@ class Passport:
         )
 
     def bundle(
-        self, actor: Actor, battery_id: BatteryId, audience: Audience | None = None
+        self,
+        actor: Actor,
+        battery_id: BatteryId,
+        audience: Audience | None = None,
+        at: datetime | None = None,
     ) -> bytes:
         """See `passport.services.publishing.passport_bundle`."""
         return self.services.do(
             actor,
             lambda work: publishing.passport_bundle(
-                actor, battery_id, audience, log=self.log, work=work
+                actor, battery_id, audience, log=self.log, work=work, at=at
             ),
         )
 

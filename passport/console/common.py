@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import orjson
 import typer
@@ -13,6 +13,8 @@ from passport.bootstrap import Passport, open_passport
 Data = Annotated[Path | None, typer.Option("--data", help="Folder of the store (PASSPORT_DATA).")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 OperatorName = Annotated[str, typer.Option("--operator", help="DID or short name.")]
+INSTANTS: Final = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
+"""How an instant is written; UTC where no offset stands with it."""
 BatteryName = Annotated[str, typer.Argument(help="The QR code's text, or GTIN/SERIAL.")]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from passport.bootstrap import Passport
-from passport.console.common import AsJson, Data, opened, print_json, say, write_trust
+from passport.console.common import INSTANTS, AsJson, Data, opened, print_json, say, write_trust
 from passport.domain.actor import SYSTEM
 from passport.domain.key_change import KeyAction, KeyChange
 from passport.services.key_states import state_of
@@ -15,12 +15,11 @@ from passport.services.operator_keys import KeyOutcome
 
 key_app = typer.Typer()
 
-_INSTANTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 
 Owner = Annotated[str, typer.Argument(metavar="OPERATOR", help="DID or short name.")]
 KeyName = Annotated[str, typer.Argument(metavar="KEY", help="Full id, or what follows its #.")]
 Instant = Annotated[
-    datetime | None, typer.Option("--at", formats=_INSTANTS, help="UTC; now without.")
+    datetime | None, typer.Option("--at", formats=INSTANTS, help="UTC; now without.")
 ]
 Outside = Annotated[
     str, typer.Option("--public-key", help="Multikey of the new key of who signs outside.")

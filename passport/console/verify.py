@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from passport.bootstrap.kit import write_kit
-from passport.console.common import Data, opened, print_json, say
+from passport.console.common import INSTANTS, Data, opened, print_json, say
 from passport.domain.access import Audience
 from passport.domain.actor import SYSTEM
 from passport.domain.identifiers import parse_battery_id
@@ -21,7 +21,6 @@ from passport.signing.web_reader import AddressRefusedError, UnreachableError, W
 
 _REFUSED = 1
 _NOT_TRIED = 2
-_INSTANTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 _MEDIA_TYPES = "application/vp, application/vc;q=0.9, application/json;q=0.8, */*;q=0.5"
 
 
@@ -32,7 +31,7 @@ def verify(
     offline: Annotated[bool, typer.Option("--offline", help="Fetch nothing.")] = False,
     trust: Annotated[Path | None, typer.Option(help="Trust file: DIDs and logs.")] = None,
     at: Annotated[
-        datetime | None, typer.Option(formats=_INSTANTS, help="The instant asked about; UTC.")
+        datetime | None, typer.Option(formats=INSTANTS, help="The instant asked about; UTC.")
     ] = None,
     domain: Annotated[str, typer.Option(help="Whom a presentation was asked for.")] = "",
     challenge: Annotated[str, typer.Option(help="What it was asked to answer.")] = "",

@@ -6,6 +6,7 @@ an authority has stamped. Where none is stamped yet, it is the newest one.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain
 from typing import Protocol
 
@@ -22,7 +23,7 @@ from passport.services.bundle import (
     parse_bundle,
 )
 from passport.services.evidence_registers import PublishedDidDocument
-from passport.services.ports import SignedStatement, Work
+from passport.services.ports import SignedStatement, StatusListVersion, Work
 from passport.services.status_lists import lists_of
 from passport.signing.multibase import encode_base64url
 from passport.signing.time_stamp_client import GivenTimeStamp
@@ -65,7 +66,7 @@ class TimeStampMissingError(ConflictError):
     code = "time-stamp-missing"
 
 
-_Logged = SignedStatement | PublishedDidDocument
+_Logged = SignedStatement | PublishedDidDocument | StatusListVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,19 +91,35 @@ def archive_of(
     *,
     log: ArchivedLog,
     work: Work,
+    at: datetime | None = None,
 ) -> Archive:
-    """Collect what proves some statements, all of them in the log."""
+    """Collect what proves some statements, all of them in the log.
+
+    Args:
+        statements: What is to be proven.
+        issuers: Whose statements these are.
+        log: The log.
+        work: The unit of work.
+        at: The instant of which the status lists are to tell; now when not given.
+    """
     if not statements:
         return Archive()
+    lists_then = [] if at is None else _lists_at(statements, at, work=work)
     histories = {issuer.did: work.did_documents.history(issuer.slug) for issuer in issuers}
-    newest = _newest_proof([*statements, *chain.from_iterable(histories.values())], log)
-    stamped = work.time_stamps.covering(_size_holding(statements))
+    shown = [*statements, *lists_then]
+    newest = _newest_proof([*shown, *chain.from_iterable(histories.values())], log)
+    stamped = work.time_stamps.covering(_size_holding(shown))
     size = newest if stamped is None else stamped
-    logged_lists = _lists_in_log(statements, size, work=work)
+    logged_lists = (
+        _lists_in_log(statements, size, work=work)
+        if at is None
+        else {version.digest: version.body for version in lists_then}
+    )
+    other_lists = _other_lists(statements, logged_lists, work=work) if at is None else ()
     documents = [version for versions in histories.values() for version in versions]
     is_extended = any(not _is_within(version, size) for version in documents)
     return Archive(
-        status_lists=[*logged_lists.values(), *_other_lists(statements, logged_lists, work=work)],
+        status_lists=[*logged_lists.values(), *other_lists],
         receipts={
             digest: log.receipt(digest, size).decode()
             for digest in (*(statement.digest for statement in statements), *logged_lists)
@@ -146,6 +163,14 @@ def _lists_in_log(
     """Return the lists as a log of some size holds them last, by digest."""
     versions = (work.status_lists.version_in_log(name, size) for name in lists_of(statements))
     return {version.digest: version.body for version in versions if version is not None}
+
+
+def _lists_at(
+    statements: Sequence[SignedStatement], at: datetime, *, work: Work
+) -> list[StatusListVersion]:
+    """Return the lists as they were signed last at an instant."""
+    versions = (work.status_lists.version_at(name, at) for name in lists_of(statements))
+    return [version for version in versions if version is not None]
 
 
 def _other_lists(

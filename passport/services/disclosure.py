@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from passport.domain.access import (
     READABLE,
@@ -13,7 +14,12 @@ from passport.domain.access import (
 )
 from passport.domain.actor import Actor
 from passport.domain.battery import Battery
-from passport.domain.errors import AccessDeniedError, NotFoundError, PassportCeasedError
+from passport.domain.errors import (
+    AccessDeniedError,
+    NotFoundError,
+    PassportCeasedError,
+    PassportNotFoundError,
+)
 from passport.domain.event import Event, point_of_event
 from passport.domain.identifiers import BatteryId, ModelId
 from passport.domain.passport import StatementKind
@@ -80,6 +86,43 @@ def disclose(
         statements=statements,
         presentation=presentation_bytes([statement.body for statement in statements]),
     )
+
+
+def statements_at(
+    actor: Actor, battery_id: BatteryId, audience: Audience | None, at: datetime, *, work: Work
+) -> Sequence[SignedStatement]:
+    """Return the statements about a battery that were in force at an instant.
+
+    Who may read them is decided by today: a right that has ended shows nothing of before either,
+    and of a battery that was recycled or annulled since only what ended it is left.
+
+    Args:
+        actor: Who reads.
+        battery_id: The battery.
+        audience: The audience to read as; ``None`` reads as every audience the actor belongs to.
+        at: The instant.
+        work: The unit of work.
+
+    Raises:
+        PassportNotFoundError: None was registered by then.
+        AccessDeniedError: The actor does not belong to the audience.
+    """
+    now = disclose(actor, battery_id, audience, work=work)
+    if now.battery.state in {PassportState.CEASED, PassportState.ANNULLED}:
+        return now.statements
+    by_series: dict[str, list[SignedStatement]] = {}
+    for kind in StatementKind:
+        about = now.battery.model_id if kind.is_about_model else battery_id
+        for one in work.statements.all_about(about, kind):
+            if one.issued_at <= at and one.point in now.points and _is_for(one, audience):
+                series = one.statement_id if kind in CHAINS else one.series
+                by_series.setdefault(series, []).append(one)
+    found = [max(versions, key=lambda one: one.version) for versions in by_series.values()]
+    if not any(one.kind is StatementKind.INDEX for one in found):
+        raise PassportNotFoundError(battery_id)
+    conditions = [one for one in found if one.kind is StatementKind.CONDITION]
+    others = [one for one in found if one.kind is not StatementKind.CONDITION]
+    return sorted([*others, *conditions[-NEWEST_CONDITIONS:]], key=_reading_order)
 
 
 def condition_chain(
@@ -193,7 +236,11 @@ def _current_statements(battery: Battery, *, work: Work) -> list[SignedStatement
         -NEWEST_CONDITIONS:
     ]
     current += work.statements.all_about(battery.battery_id, StatementKind.EVENT)
-    return sorted(current, key=lambda s: (_ORDER[s.kind], s.point, s.issued_at, s.version))
+    return sorted(current, key=_reading_order)
+
+
+def _reading_order(statement: SignedStatement) -> tuple[int, str, datetime, int]:
+    return _ORDER[statement.kind], statement.point, statement.issued_at, statement.version
 
 
 def _is_for(statement: SignedStatement, audience: Audience | None) -> bool:

@@ -1,6 +1,7 @@
 """What anybody needs to check a passport without us: DID documents, trust, bundles."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from passport.domain.access import Audience
 from passport.domain.actor import Actor, Role
@@ -11,7 +12,7 @@ from passport.domain.responsibility import ProducerRegistration, ResponsibleRole
 from passport.services.archive import ArchivedLog, archive_of
 from passport.services.bundle import make_bundle
 from passport.services.did_history import did_document
-from passport.services.disclosure import disclose
+from passport.services.disclosure import disclose, statements_at
 from passport.services.operators import read_operator
 from passport.services.ports import Work
 from passport.signing.transparency_log import NoteKey
@@ -92,25 +93,38 @@ def status_list_body(list_id: str, *, work: Work) -> bytes:
     return found.body
 
 
-def passport_bundle(
+def passport_bundle(  # noqa: PLR0913 - who asks for what, of when, and where it is
     actor: Actor,
     battery_id: BatteryId,
     audience: Audience | None,
     *,
     log: ArchivedLog,
     work: Work,
+    at: datetime | None = None,
 ) -> bytes:
     """Return what a reader may see, with all it takes to verify it without network.
 
+    Args:
+        actor: Who reads.
+        battery_id: The battery.
+        audience: The audience to read as; ``None`` reads as every audience the actor belongs to.
+        log: The log.
+        work: The unit of work.
+        at: The instant whose statements and status lists are asked for; now when not given.
+
     Raises:
-        PassportNotFoundError: No such battery is registered.
+        PassportNotFoundError: No such battery is registered, or none was by then.
         AccessDeniedError: The actor does not belong to the audience.
     """
-    statements = disclose(actor, battery_id, audience, work=work).statements
+    statements = (
+        disclose(actor, battery_id, audience, work=work).statements
+        if at is None
+        else statements_at(actor, battery_id, audience, at, work=work)
+    )
     issuers: Mapping[str, Operator] = {
         statement.issuer: read_operator(statement.issuer, work=work) for statement in statements
     }
-    archive = archive_of(statements, list(issuers.values()), log=log, work=work)
+    archive = archive_of(statements, list(issuers.values()), log=log, work=work, at=at)
     return make_bundle(
         [statement.body for statement in statements],
         did_documents={issuer.did: did_document(issuer) for issuer in issuers.values()},
