@@ -22,6 +22,7 @@ from builders_time_stamps import an_authority
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from forgeries.forgery import NOT_CHECKED, PLAN, Forgery, Shown, a_statement
+from forgeries.proofs import EC_TRUST
 from passport.linked_data.documents import digest_of
 from passport.services.bundle import ArchivedDidDocument, StampedCheckpoint, make_bundle
 from passport.services.trust import Trust
@@ -85,8 +86,8 @@ def authority(name="Present", since=_BEFORE, until=NOON + timedelta(days=365), *
     return an_authority(name, since - timedelta(days=1), until, **more)
 
 
-def stamped(*tokens_over, believed=None, retired=_AFTER):
-    """The passport with a stamped log, for somebody to whom its suite is broken by now."""
+def stamps_of(*tokens_over):
+    """How a checkpoint is stamped, each token renewing those before it."""
 
     def stamps(note):
         tokens = []
@@ -94,13 +95,14 @@ def stamped(*tokens_over, believed=None, retired=_AFTER):
             tokens.append(make(note, b"".join(tokens)))
         return StampedCheckpoint(note=note, tokens=tokens)
 
-    roots = (
-        believed
-        if believed is not None
-        else [one.root for one in (authority(), short_lived(), web_server())]
-    )
-    trust = replace(TRUST, retired={_SUITE: retired}, time_stamp_authorities=roots)
-    return Shown(data=logged(stamps=stamps), trust=trust)
+    return stamps
+
+
+def stamped(*tokens_over):
+    """The passport with a stamped log, for somebody to whom its suite is broken by now."""
+    roots = [one.root for one in (authority(), short_lived(), web_server())]
+    trust = replace(TRUST, retired={_SUITE: _AFTER}, time_stamp_authorities=roots)
+    return Shown(data=logged(stamps=stamps_of(*tokens_over)), trust=trust)
 
 
 def short_lived():
@@ -165,10 +167,11 @@ def broken_without_stamp():
 
 # --- histories ------------------------------------------------------------------------------------
 
+TWO_KEYS = EC_TRUST.did_documents[MAKER]
 ARCHIVE = Trust(history_dids=frozenset({MAKER}), logs=TRUST.logs)
 
 
-def archived(*documents, change=lambda versions: versions):
+def archived(*documents, change=lambda versions: versions, stamps=None):
     """The passport of a party that is gone, with what the log kept of its keys."""
     versions = [orjson.dumps(document) for document in documents]
     entries = [hashlib.sha256(version).digest() for version in versions]
@@ -178,7 +181,7 @@ def archived(*documents, change=lambda versions: versions):
         ArchivedDidDocument(document=version, receipt=receipts[entry])
         for version, entry in zip(versions, entries, strict=True)
     ]
-    data = logged(entries=entries, history={MAKER: change(kept)}, documents={})
+    data = logged(entries=entries, history={MAKER: change(kept)}, documents={}, stamps=stamps)
     return Shown(data=data, trust=ARCHIVE)
 
 
@@ -196,6 +199,11 @@ def never_logged():
         DID_DOCUMENTS[MAKER],
         change=lambda kept: [*kept, replace(kept[0], document=orjson.dumps(forged))],
     )
+
+
+def a_kept_passport():
+    """A stamped passport of a party that is gone; the log kept two versions of its keys."""
+    return archived(DID_DOCUMENTS[MAKER], TWO_KEYS, stamps=stamps_of(on_time)).data
 
 
 def without_history():

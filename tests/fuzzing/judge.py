@@ -27,6 +27,15 @@ class Judge:
             for bundle in corpus.bundles
         ]
         self._genuine = set().union(*self._passports)
+        self._statements = [
+            statement
+            for bundle in corpus.bundles
+            for statement in statements_in(json.loads(bundle))
+        ]
+        self._tokens = frozenset(corpus.tokens)
+        self._statements += [
+            json.loads(_bytes(one.decode().split(".")[1])) for one in corpus.tokens
+        ]
 
     def require_genuine(self, data: bytes) -> None:
         """Check a file that the verifier called genuine.
@@ -35,7 +44,17 @@ class Judge:
             FalseVerdictError: It says what was not signed, mixes batteries, leaves out what its
                 index lists, or has two readings.
         """
+        if not data.lstrip().startswith(b"{"):
+            # A token signs its bytes, so there is no other writing of it.
+            if data.strip() not in self._tokens:
+                raise FalseVerdictError("nobody signed this token")
+            return
         document = json.loads(data, object_pairs_hook=_without_duplicates)
+        _require_silent(document)
+        if _is_part(document):
+            if not any(_is_within(document, one) for one in self._statements):
+                raise FalseVerdictError("no statement has this part")
+            return
         statements = statements_in(document)
         forms = {form_of(statement) for statement in statements}
         if not forms:
@@ -51,6 +70,42 @@ class Judge:
         """One battery's statements of several audiences may stand together."""
         batteries = {_battery(statement) for statement in statements} - {None}
         return len(batteries) <= 1
+
+
+def _require_silent(document: Mapping[str, Any]) -> None:
+    """Nobody signed a presentation of the corpus, so it may say nothing itself."""
+    if not is_presentation(document):
+        return
+    shown = document.get("presentation", document)
+    said = shown.keys() - {"@context", "type", "verifiableCredential"}
+    if said or form_of(shown.get("type")) != "VerifiablePresentation":
+        raise FalseVerdictError(f"the presentation itself says {sorted(said) or shown.get('type')}")
+
+
+def _is_part(document: Mapping[str, Any]) -> bool:
+    proof = form_of_proof(document)
+    return isinstance(proof, dict) and proof.get("cryptosuite") == "ecdsa-sd-2023"
+
+
+def form_of_proof(document: Mapping[str, Any]) -> object:
+    """Return the one proof of a document, also where it stands in a list."""
+    proof = document.get("proof")
+    return proof[0] if isinstance(proof, list) and len(proof) == 1 else proof
+
+
+def _is_within(part: object, whole: object) -> bool:
+    """Tell whether all that a part says stands in a whole, at the same place."""
+    match part:
+        case dict():
+            return isinstance(whole, dict) and all(
+                name == "proof" or (name in whole and _is_within(value, whole[name]))
+                for name, value in part.items()
+            )
+        case list():
+            entries = whole if isinstance(whole, list) else [whole]
+            return all(any(_is_within(one, other) for other in entries) for one in part)
+        case _:
+            return whole in (part, [part])
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import copy
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -19,6 +19,11 @@ from passport.domain.errors import PassportError
 from passport.signing.instants import parse_instant
 from passport.signing.multibase import decode_base58btc, encode_base58btc
 from passport.signing.proofs import create_proof
+from passport.signing.selective_disclosure_values import (
+    DerivedProofValue,
+    decode_derived_proof,
+    encode_derived_proof,
+)
 
 _ORDER = 2**252 + 27742317777372353535851937790883648493
 _TOKENS = [
@@ -42,6 +47,10 @@ _KEYS = [
     *("@value", "@language", "proof", "expires", "domain", "nonce", "previousProof", "validUntil"),
     *("credentialStatus", "termsOfUse", "evidence", "holder", "name", "description", "issuer"),
     *("https://w3id.org/open-battery-passport/battery#massKilograms", "unknownTerm", "__proto__"),
+]
+_CLAIMS = [
+    *("alg", "typ", "cty", "kid", "iss", "sub", "jti", "exp", "nbf", "iat", "aud", "nonce"),
+    *("crit", "b64", "jwk", "x5c", "vc", "proof"),
 ]
 _RARE_CHARACTERS = "\u2028\u00e9\U0001f50b\u0430\x7f\x00\u200b"
 _OWN_DID = "did:web:forger.example"
@@ -76,7 +85,15 @@ class Forger:
     def forgeries(self) -> Iterator[Forgery]:
         """Make files without end."""
         while True:
-            yield self._of_bytes() if self.random.random() < 0.25 else self._of_documents()
+            form = self.random.random()
+            if form < 0.25:
+                yield self._of_bytes()
+            elif form < 0.35:
+                yield self._of_token()
+            elif form < 0.45:
+                yield self._of_part()
+            else:
+                yield self._of_documents()
 
     # Bytes
 
@@ -89,14 +106,67 @@ class Forger:
         return Forgery(data=bytes(data), how=" ".join(names))
 
     def _a_file(self) -> bytes:
-        match self.random.randrange(3):
+        match self.random.randrange(5):
             case 0:
                 return self.random.choice(self.corpus.bundles)
             case 1:
+                return self.random.choice(self.corpus.tokens)
+            case 2:
+                return self.random.choice(self.corpus.parts)
+            case 3:
                 bundle = self.random.choice(self._parsed)
                 return json.dumps(bundle["presentation"], separators=(",", ":")).encode()
             case _:
                 return _unpacked(self.random.choice(self.random.choice(self._parsed)["statements"]))
+
+    # Statements in other forms
+
+    def _of_token(self) -> Forgery:
+        """Change header or content; keep the signature, or sign with an own key."""
+        head, payload, signature = self.random.choice(self.corpus.tokens).decode().split(".")
+        parts = [json.loads(_unpacked(head)), json.loads(_unpacked(payload))]
+        place = self.random.randrange(3)
+        if place < len(parts) and self.random.random() < 0.5:
+            parts[place][self.random.choice(_CLAIMS)] = self.random.choice([*_VALUES, _OWN_DID])
+        elif place < len(parts):
+            self.change_somewhere(parts[place])
+        signing_input = ".".join(_packed(_dumped(part)) for part in parts)
+        if self.random.random() < 0.5:
+            signature = _packed(self._key.sign(signing_input.encode("utf-8", "surrogatepass")))
+        return Forgery(data=f"{signing_input}.{signature}".encode(), how="token")
+
+    def _of_part(self) -> Forgery:
+        """Change what a part of a statement shows, its proof, or what stands in its proof."""
+        part = json.loads(self.random.choice(self.corpus.parts))
+        match self.random.randrange(4):
+            case 0:
+                self.change_somewhere(part)
+            case 1:
+                self.change_somewhere(part["credentialSubject"])
+            case 2:
+                self.change_somewhere(part["proof"])
+            case _:
+                proof = part["proof"]
+                value = decode_derived_proof(proof["proofValue"])
+                proof["proofValue"] = encode_derived_proof(self._other_value(value))
+        return Forgery(data=_dumped(part), how="part")
+
+    def _other_value(self, value: DerivedProofValue) -> DerivedProofValue:
+        signatures, places = list(value.signatures), list(value.mandatory_indexes)
+        match self.random.randrange(5):
+            case 0:
+                self.random.shuffle(signatures)
+            case 1:
+                signatures = signatures[:-1]
+            case 2:
+                places = sorted(self.random.sample(range(len(places) + 3), len(places)))
+            case 3:
+                return replace(value, labels={0: self.random.randbytes(32)})
+            case _:
+                key = bytearray(value.public_key)
+                key[self.random.randrange(len(key))] ^= 1 << self.random.randrange(8)
+                return replace(value, public_key=bytes(key))
+        return replace(value, signatures=signatures, mandatory_indexes=places)
 
     def other_file(self) -> bytes:
         """Return another file to take parts from."""
@@ -359,6 +429,41 @@ def _change_the_keys(forger: Forger, bundle: dict[str, Any]) -> None:
     forger.change_somewhere(bundle["didDocuments"])
 
 
+def _change_the_history(forger: Forger, bundle: dict[str, Any]) -> None:
+    for versions in bundle.get("didHistory", {}).values():
+        version = forger.random.choice(versions)
+        match forger.random.randrange(4):
+            case 0:
+                document = json.loads(_unpacked(version["document"]))
+                forger.change_somewhere(document)
+                version["document"] = _packed(_dumped(document))
+            case 1:
+                version["receipt"] = forger.random.choice(list(bundle["receipts"].values()))
+            case 2:
+                versions.reverse()
+            case _:
+                forger.change_somewhere(bundle["didHistory"])
+                return
+
+
+def _change_the_stamps(forger: Forger, bundle: dict[str, Any]) -> None:
+    stamps = bundle.get("timeStamps")
+    if stamps is None:
+        return
+    token = bytearray(_unpacked(stamps["tokens"][0]))
+    match forger.random.randrange(4):
+        case 0:
+            token[forger.random.randrange(len(token))] ^= 1 << forger.random.randrange(8)
+            stamps["tokens"] = [_packed(bytes(token))]
+        case 1:
+            stamps["tokens"] = [*stamps["tokens"], _packed(bytes(token))]
+        case 2:
+            receipt = forger.random.choice(list(forger.another_bundle()["receipts"].values()))
+            stamps["checkpoint"] = receipt.partition("\n\n")[2]
+        case _:
+            forger.change_somewhere(stamps)
+
+
 def _bring_an_own_context(forger: Forger, bundle: dict[str, Any]) -> None:
     def edit(statement: dict[str, Any]) -> None:
         own: Any = forger.random.choice(
@@ -382,6 +487,7 @@ _CHANGES: Sequence[Change] = (
     *(_change_the_proof, _take_the_proof_of_another, _add_a_proof, _write_the_signature_otherwise),
     *(_sign_with_an_own_key, _add_a_statement, _swap_a_statement, _leave_a_statement_out),
     *(_swap_receipts, _change_a_receipt, _change_a_list, _change_the_keys, _bring_an_own_context),
+    *(_change_the_history, _change_the_stamps),
 )
 
 

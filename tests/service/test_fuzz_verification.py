@@ -13,6 +13,8 @@ from fuzzing.judge import FalseVerdictError, Judge
 from fuzzing.mutations import Forger
 from fuzzing.running import run
 
+from passport.services.verification import verify_passport
+
 SECONDS = 60
 FEWEST_CODES = 12
 
@@ -54,8 +56,11 @@ def test_the_same_seed_makes_the_same_forgeries(corpus):
 def test_genuine_files_are_verified_and_judged_so(corpus):
     judge = Judge(corpus)
 
-    for bundle in corpus.bundles:
-        judge.require_genuine(bundle)
+    for data in (*corpus.bundles, *corpus.tokens, *corpus.parts):
+        report = verify_passport(data, trust=corpus.trust, at=corpus.at)
+        assert [(problem.code, problem.message) for problem in report.problems] == []
+        assert report.verified
+        judge.require_genuine(data)
 
 
 def test_the_judge_knows_a_changed_value(corpus):
@@ -79,6 +84,28 @@ def test_the_judge_knows_two_batteries_in_one_file(corpus):
 
     with pytest.raises(FalseVerdictError, match="several batteries"):
         Judge(corpus).require_genuine(dumped(mixed))
+
+
+def test_the_judge_knows_a_token_that_nobody_signed(corpus):
+    with pytest.raises(FalseVerdictError, match="this token"):
+        Judge(corpus).require_genuine(corpus.tokens[0][:-2] + b"AA")
+
+
+def test_the_judge_knows_a_part_that_says_something_else(corpus):
+    part = json.loads(corpus.parts[0])
+    part["credentialSubject"]["eventKind"] = "reset"
+
+    with pytest.raises(FalseVerdictError, match="no statement has this part"):
+        Judge(corpus).require_genuine(dumped(part))
+
+
+@pytest.mark.parametrize("members", [{"holder": "did:web:x.example"}, {"type": "Approval"}])
+def test_the_judge_knows_a_presentation_that_speaks_itself(corpus, members):
+    bundle = json.loads(corpus.bundles[0])
+    bundle["presentation"] |= members
+
+    with pytest.raises(FalseVerdictError, match="the presentation itself says"):
+        Judge(corpus).require_genuine(dumped(bundle))
 
 
 def test_the_judge_knows_a_key_that_stands_twice(corpus):
