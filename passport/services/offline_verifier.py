@@ -68,5 +68,8 @@ def _verify(source: Path, trust: Trust, at: datetime, now: datetime) -> Verified
 
 
 def _instant(text: str) -> datetime:
-    instant = datetime.fromisoformat(text)
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no instant like 2031-05-01") from error
     return instant.replace(tzinfo=instant.tzinfo or UTC)

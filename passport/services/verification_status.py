@@ -74,6 +74,7 @@ class StatusChecks:
         self._expected = FOREIGN_CREDENTIAL if is_foreign else STATEMENT
         self._oldest_at = at
         self._lists: dict[str, dict[datetime, _StatusList]] = defaultdict(dict)
+        self._refused: set[str] = set()  # addresses of lists that came along and do not count
         too_old: dict[str, PassportError] = {}
         for data in bundle.status_lists if bundle else ():
             self._take(data, too_old)
@@ -100,6 +101,8 @@ class StatusChecks:
         address = read_list_address(entry)
         status_list = self._find(address)
         if status_list is None:
+            if address in self._refused:
+                raise StatusListError(f"the status list {address} came along and does not count")
             if self._is_bundle:
                 raise StatusListError(f"the status list {address} is not in the bundle: {_RENEW}")
             self._report.not_checked(
@@ -151,13 +154,17 @@ class StatusChecks:
         return None if chosen is None else versions[chosen]
 
     def _take(self, data: bytes, too_old: dict[str, PassportError]) -> None:
+        address = ""
         try:
+            address = str(parse_document(data).get("id"))
             taken = self._verified(data)
             if taken.begins_at in self._lists.get(taken.address, {}):
                 raise StatusListError(f"the list {taken.address} is in the bundle twice")
         except _TOO_OLD as error:
-            too_old.setdefault(str(parse_document(data).get("id")), error)
+            self._refused.add(address)
+            too_old.setdefault(address, error)
         except PassportError as error:
+            self._refused.add(address)
             self._report.refused(Check.STATUS, error)
         else:
             self._lists[taken.address][taken.begins_at] = taken

@@ -95,7 +95,8 @@ def verify_folder(
 def report_words(report: VerificationReport) -> list[str]:
     """Return a report in lines for a person: the verdict, why, and what to look at."""
     lines = [f"{report.verdict.value}: {report.about or 'what came could not be read'}"]
-    lines += [f"  - {problem.message} ({problem.code})" for problem in report.problems]
+    reasons = [f"  - {problem.message} ({problem.code})" for problem in report.problems]
+    lines += dict.fromkeys(reasons)  # four statements may lack the same list: said once
     if report.compare:
         lines.append("  Compare with the battery; a genuine record can hang on another one:")
         lines += [f"    {one.what}: {one.value}" for one in report.compare]

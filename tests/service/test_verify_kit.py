@@ -13,7 +13,7 @@ from builders_signing import NOON
 from passport.bootstrap.kit import FolderNotEmptyError, write_kit
 from passport.domain.actor import SYSTEM
 from passport.services.verification import verify_passport
-from passport.services.verify_files import NothingToVerifyError, verify_folder
+from passport.services.verify_files import NothingToVerifyError, report_words, verify_folder
 
 PLAN = PassportPlan()
 WATCHED = """\
@@ -132,6 +132,17 @@ def test_a_folder_is_verified_without_believing_anything_in_it(tmp_path):
         "inner/good.json": "authentic",
     }
     assert found.passed_over == 2
+
+
+def test_a_reason_that_several_statements_share_is_told_to_a_person_once():
+    bundle = changed_bundle(PassportPlan().bundle(), statusLists=[])
+
+    report = verify_passport(bundle, trust=TRUST, at=NOON, now=NOON)
+
+    told = [problem.message for problem in report.problems]
+    lines = report_words(report)
+    assert len(told) > len(set(told))
+    assert len(lines) == len(set(lines))
 
 
 def test_a_folder_without_bundles_is_nothing_to_verify(tmp_path):

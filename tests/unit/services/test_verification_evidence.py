@@ -137,10 +137,14 @@ def test_what_an_ended_key_signed_before_stands_by_its_place_in_the_log():
     assert "key-ended-unproven" not in codes(report)
 
 
-def a_list(*, marked, valid_from):
+def a_list(*, marked, valid_from, valid_until=None):
     """The maker's status list of some day."""
     document = build_status_list(
-        list_iri(MAKER), issuer_did=MAKER, marked=marked, valid_from=valid_from
+        list_iri(MAKER),
+        issuer_did=MAKER,
+        marked=marked,
+        valid_from=valid_from,
+        valid_until=valid_until,
     )
     return sign_document(document, key=KEYS[MAKER], created=valid_from)
 
@@ -550,6 +554,18 @@ def test_of_several_lists_the_one_of_the_time_counts():
 
     assert verify(bundle, at=AFTER, now=NOON).verified
     assert codes(verify(bundle)) == ["statement-revoked"]
+
+
+def test_a_list_that_came_along_and_ended_is_not_called_missing():
+    over = NOON + timedelta(days=400)
+    ended = a_list(marked=(), valid_from=SIGNED_AT, valid_until=AFTER)
+
+    report = verify(a_bundle_of(STATEMENTS, status_lists=[ended]), at=over, now=over)
+
+    told = " ".join(problem.message for problem in report.problems)
+    assert codes(report) == ["status-list", "status-list-ended"]
+    assert "came along and does not count" in told
+    assert "not in the bundle" not in told
 
 
 # --- the bundle itself ----------------------------------------------------------------------------
