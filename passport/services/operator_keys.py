@@ -207,7 +207,7 @@ def use_of_key(actor: Actor, operator: str, key_id: str, *, work: Work) -> KeyUs
     refused = list(refused_statements(owner, key_id, work=work))
     instants = sorted(one.issued_at for one in refused)
     return KeyUse(
-        key_id=key_id,
+        key_id=_key_of(owner, key_id).key_id,
         count=len(refused),
         first_at=instants[0] if instants else None,
         last_at=instants[-1] if instants else None,
@@ -229,7 +229,7 @@ def refused_statements(owner: Operator, key_id: str, *, work: Work) -> Iterator[
         page = work.key_changes.signed_from(
             owner.slug, key.revoked_from_log_size, after=after, limit=_PAGE
         )
-        yield from (one for one in page if one.key_id == key_id)
+        yield from (one for one in page if one.key_id == key.key_id)
         if len(page) < _PAGE:
             return
         after = page[-1].statement_id

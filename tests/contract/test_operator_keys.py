@@ -203,6 +203,20 @@ def test_what_a_compromised_key_signed_afterwards_is_counted(installed):
     assert (use.count, use.first_at, use.last_at) == (count, NOON + 2 * HOUR, NOON + 2 * HOUR)
 
 
+def test_what_a_key_signed_is_found_by_its_short_name_too(installed):
+    register(installed.passport)
+    installed.change(KeyAction.COMPROMISE, key_id="key-1", at=NOON - HOUR)
+
+    by_short_name, by_full_id = (
+        installed.services.use_of_key(MAKER, "voltra", name) for name in ("key-1", FIRST)
+    )
+    steps = list(installed.services.reissue(MAKER, "voltra", "key-1"))
+
+    assert by_short_name == by_full_id
+    assert by_short_name.count == steps[-1].done > 0
+    assert set(installed.signers_of().values()) == {SECOND}
+
+
 def test_nothing_is_counted_of_a_key_that_was_not_compromised(installed):
     with pytest.raises(KeyStateError, match="not declared compromised"):
         installed.services.use_of_key(MAKER, "voltra", FIRST)
