@@ -430,38 +430,51 @@ def _change_the_keys(forger: Forger, bundle: dict[str, Any]) -> None:
 
 
 def _change_the_history(forger: Forger, bundle: dict[str, Any]) -> None:
-    for versions in bundle.get("didHistory", {}).values():
+    history = bundle.get("didHistory", {})
+    place = forger.random.randrange(4)
+    if place == 0 or not _is_history(history):
+        forger.change_somewhere(history)
+        return
+    for versions in history.values():
         version = forger.random.choice(versions)
-        match forger.random.randrange(4):
-            case 0:
-                document = json.loads(_unpacked(version["document"]))
-                forger.change_somewhere(document)
-                version["document"] = _packed(_dumped(document))
-            case 1:
-                version["receipt"] = forger.random.choice(list(bundle["receipts"].values()))
-            case 2:
-                versions.reverse()
-            case _:
-                forger.change_somewhere(bundle["didHistory"])
-                return
+        if place == 1:
+            document = json.loads(_unpacked(version["document"]))
+            forger.change_somewhere(document)
+            version["document"] = _packed(_dumped(document))
+        elif place == 2:
+            version["receipt"] = forger.random.choice(["", *bundle["receipts"].values()])
+        else:
+            versions.reverse()
+
+
+def _is_history(history: Any) -> bool:
+    """Whether an earlier change left the shape of a history."""
+    try:
+        return all(
+            isinstance(json.loads(_unpacked(version["document"])), dict)
+            for versions in history.values()
+            for version in [*versions, versions[0]]
+        )
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return False
 
 
 def _change_the_stamps(forger: Forger, bundle: dict[str, Any]) -> None:
-    stamps = bundle.get("timeStamps")
-    if stamps is None:
-        return
-    token = bytearray(_unpacked(stamps["tokens"][0]))
-    match forger.random.randrange(4):
-        case 0:
-            token[forger.random.randrange(len(token))] ^= 1 << forger.random.randrange(8)
-            stamps["tokens"] = [_packed(bytes(token))]
-        case 1:
-            stamps["tokens"] = [*stamps["tokens"], _packed(bytes(token))]
-        case 2:
-            receipt = forger.random.choice(list(forger.another_bundle()["receipts"].values()))
-            stamps["checkpoint"] = receipt.partition("\n\n")[2]
-        case _:
-            forger.change_somewhere(stamps)
+    stamps = bundle.get("timeStamps", {})
+    tokens = stamps.get("tokens") if isinstance(stamps, dict) else None
+    is_whole = isinstance(tokens, list) and tokens and isinstance(tokens[0], str)
+    place = forger.random.randrange(4)
+    if place == 0 or not is_whole:
+        forger.change_somewhere(stamps)
+    elif place == 1:
+        token = bytearray(tokens[0], "utf-8", "surrogatepass")
+        token[forger.random.randrange(len(token))] ^= 1 << forger.random.randrange(7)
+        stamps["tokens"] = [token.decode("utf-8", "replace")]
+    elif place == 2:
+        stamps["tokens"] = [*tokens, tokens[0]]
+    else:
+        receipts = forger.another_bundle()["receipts"].values()
+        stamps["checkpoint"] = forger.random.choice(list(receipts)).partition("\n\n")[2]
 
 
 def _bring_an_own_context(forger: Forger, bundle: dict[str, Any]) -> None:

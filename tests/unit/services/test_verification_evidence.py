@@ -299,29 +299,6 @@ def test_the_newest_archived_document_says_what_became_of_a_key():
     assert "key-revoked" in codes(verify(a_bundle_with(history, receipts), ARCHIVE))
 
 
-def test_an_archived_document_counts_only_with_its_receipt():
-    history, receipts = archived(DID_DOCUMENTS[MAKER])
-    forged = orjson.dumps(DID_DOCUMENTS[MAKER] | {"alsoKnownAs": []})
-    history = {MAKER: [replace(history[MAKER][0], document=forged)]}
-
-    report = verify(a_bundle_with(history, receipts), ARCHIVE)
-
-    assert {"receipt-entry-mismatch", "key-unknown"} <= set(codes(report))
-
-
-def test_archived_documents_in_another_order_are_refused():
-    history, receipts = archived(DID_DOCUMENTS[MAKER], key_document(expires_at=AFTER))
-    history = {MAKER: history[MAKER][::-1]}
-
-    assert "did-history-broken" in codes(verify(a_bundle_with(history, receipts), ARCHIVE))
-
-
-def test_without_history_an_archived_party_is_unknown_whatever_documents_come_along():
-    report = verify(PLAN.bundle(), ARCHIVE)
-
-    assert set(codes(report)) == {"key-unknown"}
-
-
 # --- Ed25519 is broken, and with it the signature of the log -------------------------------------
 
 AUTHORITY = an_authority("Present", BEFORE - timedelta(days=1), NOON + timedelta(days=365))
@@ -430,22 +407,6 @@ def entries_of(statements):
     return [FIRST_ENTRY, *map(digest_of, statements)]
 
 
-def test_a_log_that_shows_another_tree_of_the_same_size_is_forked():
-    entries = entries_of(STATEMENTS)
-    forked = note_over([bytes([1] * 32), *entries[1:]])
-
-    report = verify(PLAN.bundle(), keeping(forked))
-
-    assert codes(report) == ["log-forked"]
-    assert report.verdict == "could not be checked"
-
-
-def test_a_log_that_grew_needs_the_proof_that_it_goes_on_from_the_kept_checkpoint():
-    kept = note_over(entries_of(STATEMENTS)[:2])
-
-    assert codes(verify(PLAN.bundle(), keeping(kept))) == ["log-extension-missing"]
-
-
 @pytest.mark.parametrize("kept_size", [1, 2, 3, 4, 5])
 def test_a_log_with_that_proof_is_the_same_log(kept_size):
     entries = entries_of(STATEMENTS)
@@ -459,32 +420,6 @@ def test_a_log_with_that_proof_is_the_same_log(kept_size):
     bundle = a_bundle_of(STATEMENTS, log_extensions=[extension])
 
     assert verify(bundle, keeping(note_over(entries[:kept_size]))).verified
-
-
-def test_a_proof_that_leads_from_another_tree_shows_a_fork():
-    entries = entries_of(STATEMENTS)
-    extension = LogExtension(
-        origin=LOG.key.name, old_size=2, new_size=len(entries), path=consistency_in(entries, 2)
-    )
-    kept = note_over([bytes([1] * 32), entries[1]])
-
-    bundle = a_bundle_of(STATEMENTS, log_extensions=[extension])
-
-    assert codes(verify(bundle, keeping(kept))) == ["log-forked"]
-
-
-def test_two_trees_of_one_size_in_one_bundle_are_a_fork():
-    first = receipts_in(entries_of(STATEMENTS))
-    second = receipts_in([bytes([1] * 32), *map(digest_of, STATEMENTS)])
-    mixed = first | {digest_of(STATEMENTS[0]): second[digest_of(STATEMENTS[0])]}
-    bundle = make_bundle(
-        STATEMENTS,
-        did_documents=DID_DOCUMENTS,
-        status_lists=PLAN.status_lists(),
-        receipts=mixed,
-    )
-
-    assert codes(verify(bundle)) == ["log-forked"]
 
 
 def test_a_checkpoint_needs_as_many_witnesses_as_the_trust_file_asks_for():
