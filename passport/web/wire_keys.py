@@ -70,7 +70,7 @@ class KeyStateBody(Body):
 
 
 class KeyProposalBody(Body):
-    """A change of keys that waits for a second person."""
+    """A change of keys that waits for a second person, with all that would change."""
 
     id: str
     operator: str
@@ -78,6 +78,8 @@ class KeyProposalBody(Body):
     key: str
     at: datetime | None
     reason: str
+    cryptosuite: str
+    public_key: str
     proposed_by: str
     proposed_at: datetime
     lapses_at: datetime
@@ -92,6 +94,8 @@ class KeyProposalBody(Body):
             key=proposal.change.key_id,
             at=proposal.change.at,
             reason=proposal.change.reason,
+            cryptosuite=proposal.change.cryptosuite,
+            public_key=proposal.change.public_key,
             proposed_by=proposal.proposed_by,
             proposed_at=proposal.proposed_at,
             lapses_at=proposal.lapses_at,

@@ -14,7 +14,9 @@ from builders_web import (
 )
 
 from passport.domain.actor import SYSTEM, Role
+from passport.domain.key_change import KeyAction, KeyChange
 from passport.services.accounts import NewAccount
+from passport.signing.keys import KeyKind, new_secret, open_signing_key
 
 
 @pytest.fixture
@@ -126,6 +128,20 @@ def test_a_second_person_confirms_and_the_first_cannot(careful):
     send(colleague, "/keys/voltra", to=found[1])
 
     assert current_key(careful) == "key-2"
+
+
+def test_who_confirms_sees_whose_key_would_sign_from_then_on(careful):
+    new = open_signing_key(
+        "did:web:own.example#1", KeyKind.ED25519, new_secret(KeyKind.ED25519)
+    ).public_key_multibase
+    change = KeyChange(action=KeyAction.ROTATE, public_key=new)
+    careful.services.change_keys(SYSTEM, "voltra", change)
+    colleague = signed_in(careful, "milo")
+
+    (listed,) = colleague.get("/api/v1/operators/voltra/key-proposals").json()
+
+    assert listed["publicKey"] == new
+    assert new in page_of(colleague, "/keys/voltra")
 
 
 def test_a_proposal_is_withdrawn_on_the_page(careful):

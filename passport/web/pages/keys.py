@@ -205,6 +205,11 @@ def _proposal(visit: Visit, proposal: KeyProposal) -> Decision:
         facts.insert(0, Fact(name="Key", values=(change_.key_id.partition("#")[2],)))
     if change_.at is not None:
         facts.append(Fact(name="From", values=(instant_text(change_.at),)))
+    # Who confirms answers for whose key signs from then on.
+    if change_.public_key:
+        facts.append(Fact(name="New key, held outside", values=(change_.public_key,)))
+    if change_.cryptosuite:
+        facts.append(Fact(name="Suite of the new key", values=(change_.cryptosuite,)))
     way = f"/keys/proposals/{proposal.proposal_id}"
     actions = [FormAction(text="Withdraw", action=f"{way}/withdraw")]
     if proposal.proposed_by != visit.actor.name:
