@@ -36,6 +36,7 @@ from passport.console.documents import document_app
 from passport.console.evidence import evidence_app
 from passport.console.keys import key_app
 from passport.console.log import monitor, witness_app
+from passport.console.operators import change_app
 from passport.console.outside import (
     prepare_batteries,
     prepare_model,
@@ -102,6 +103,7 @@ app = typer.Typer(
 operator_app = typer.Typer(no_args_is_help=True, help="Economic operators, people and keys.")
 model_app = typer.Typer(no_args_is_help=True, help="Battery models.")
 operator_app.add_typer(key_app)
+operator_app.add_typer(change_app)
 app.add_typer(operator_app, name="operator")
 app.add_typer(model_app, name="model")
 app.add_typer(structure_app, name="structure")

@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     time_stamp_urls: Annotated[tuple[str, ...], NoDecode] = ()
     time_stamp_roots: Path | None = None
     time_stamp_every_hours: int = Field(default=24, gt=0)
+    status_lists_hold_for_days: int = Field(default=30, gt=0, le=366)
     max_request_bytes: int = Field(default=10_000_000, gt=0)
     max_import_bytes: int = Field(default=100_000_000, gt=0)
     max_document_bytes: int = Field(default=25_000_000, gt=0)

@@ -32,6 +32,7 @@ from passport.services import (
     end_of_life,
     issue,
     light_records,
+    operator_change,
     operators,
     readers,
     second_life,
@@ -64,6 +65,14 @@ class PassportServices(
     def add_operator(self, actor: Actor, new: operators.NewOperator) -> Operator:
         """See `passport.services.operators.add_operator`."""
         return self.do(actor, lambda work: operators.add_operator(actor, new, work=work))
+
+    def change_operator(
+        self, actor: Actor, name: str, change: operator_change.OperatorChange
+    ) -> Operator:
+        """See `passport.services.operator_change.change_operator`."""
+        return self.do(
+            actor, lambda work: operator_change.change_operator(actor, name, change, work=work)
+        )
 
     def read_operator(self, actor: Actor, name: str) -> Operator:
         """Return an operator by short name or DID; what is returned is public."""

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 import orjson
@@ -13,7 +14,7 @@ from sqlalchemy import Engine
 from passport.domain.actor import Actor
 from passport.domain.chemistry import Chemistries, published_chemistries
 from passport.domain.errors import IdempotencyConflictError
-from passport.services.ports import Answered, Clock, KeyStore, Work
+from passport.services.ports import STATUS_LISTS_HOLD_FOR, Answered, Clock, KeyStore, Work
 from passport.storage.engine import read_session
 from passport.storage.errors import StaleWriteError
 from passport.storage.log import SqlTransparencyLog
@@ -50,11 +51,13 @@ class Committing:
         shows_status_publicly: bool = False,
         allows_own_review: bool = False,
         needs_four_eyes_for_keys: bool = False,
+        status_lists_hold_for: timedelta = STATUS_LISTS_HOLD_FOR,
     ) -> None:
         self._engine = engine
         self._shows_status_publicly = shows_status_publicly
         self._allows_own_review = allows_own_review
         self._needs_four_eyes_for_keys = needs_four_eyes_for_keys
+        self._status_lists_hold_for = status_lists_hold_for
         self._keys = keys
         self._log = log
         self.clock = clock
@@ -89,6 +92,7 @@ class Committing:
             shows_status_publicly=self._shows_status_publicly,
             allows_own_review=self._allows_own_review,
             needs_four_eyes_for_keys=self._needs_four_eyes_for_keys,
+            status_lists_hold_for=self._status_lists_hold_for,
         )
 
     def do(

@@ -106,7 +106,7 @@ def archive_of(
         return Archive()
     lists_then = [] if at is None else _lists_at(statements, at, work=work)
     histories = {issuer.did: work.did_documents.history(issuer.slug) for issuer in issuers}
-    shown = [*statements, *lists_then]
+    shown: list[_Logged] = [*statements, *lists_then]
     newest = _newest_proof([*shown, *chain.from_iterable(histories.values())], log)
     stamped = work.time_stamps.covering(_size_holding(shown))
     size = newest if stamped is None else stamped

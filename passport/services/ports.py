@@ -6,8 +6,8 @@ transaction when the use case has ended; a use case therefore never reads what i
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
 from passport.domain.access import Grant, Standing
 from passport.domain.batch_import import ImportRecord, RowResult
@@ -27,6 +27,10 @@ from passport.services.model_drafts_register import ModelDraftRegister
 from passport.services.parts_register import PartRegister
 from passport.signing.did import PublishedKey
 from passport.signing.keys import EDDSA_RDFC_2022, KeyKind, SigningKey
+
+STATUS_LISTS_HOLD_FOR: Final = timedelta(days=30)
+"""How long a status list counts where nothing else is set. Whoever verifies without network takes a
+new bundle within that time."""
 
 
 class Clock(Protocol):
@@ -144,6 +148,10 @@ class OperatorRegister(Protocol):
     def find_by_did(self, did: str) -> Operator | None: ...
     def all(self) -> Sequence[Operator]: ...
     def add(self, operator: Operator) -> None: ...
+    def save_reach(self, operator: Operator) -> None:
+        """Store which GTIN prefixes and former hosts an operator has."""
+        ...
+
     def delegates_of(self, slug: str) -> frozenset[str]:
         """Return the organisations an operator authorised in writing."""
         ...
@@ -483,8 +491,15 @@ class Work:
     """Whether who handed a model in may approve it although others could; off by default."""
     needs_four_eyes_for_keys: bool = False
     """Whether a change of keys waits for a second person; off by default."""
+    status_lists_hold_for: timedelta = STATUS_LISTS_HOLD_FOR
+    """How long a status list counts."""
     desks: dict[str, object] = field(default_factory=dict)
     """Desks by operator: one list of places for all that a use case signs."""
+
+    @property
+    def status_lists_are_refreshed_before(self) -> timedelta:
+        """How much a status list has left when it is signed anew: tries and an outage fit in."""
+        return self.status_lists_hold_for / 2
 
     def standing(self, battery: Battery) -> Standing:
         """Return what the record says about who is connected with a battery."""

@@ -15,7 +15,6 @@ from passport.services.operators import read_operator
 from passport.services.ports import SignedStatement, Work
 from passport.services.status_lists import (
     REFRESH_JOB,
-    REFRESHED_BEFORE,
     list_id_of,
     purposes_of,
 )
@@ -111,7 +110,7 @@ def begin_refreshing(*, work: Work) -> int:
         How many lists that are.
     """
     now = work.clock.now()
-    due = work.status_lists.ending_before(now + REFRESHED_BEFORE)
+    due = work.status_lists.ending_before(now + work.status_lists_are_refreshed_before)
     for list_id in due:
         work.jobs.enqueue(
             REFRESH_JOB, {"list": list_id}, run_at=now, dedupe_key=f"{REFRESH_JOB}:{list_id}"

@@ -30,10 +30,6 @@ from passport.signing.status_list import (
 )
 
 PURPOSES: Final = (REVOCATION, SUSPENSION, REFRESH)
-LISTS_HOLD_FOR: Final = timedelta(days=30)
-"""How long a list counts. Whoever verifies without network takes a new bundle within that time."""
-REFRESHED_BEFORE: Final = timedelta(days=15)
-"""A list is signed anew when it has less than this left: twelve tries and an outage fit in."""
 LISTS_ARE_CACHED_FOR: Final = timedelta(minutes=5)
 """How long a verifier may use a list without asking again, its ``ttl``."""
 REFRESH_JOB: Final = "refresh-status-list"
@@ -116,7 +112,8 @@ class OperatorLists:
         """Sign a list anew if it ends soon; tell whether it did."""
         found = self._read(list_id)
         ends_at = found.valid_until
-        if ends_at is not None and ends_at - self.work.clock.now() >= REFRESHED_BEFORE:
+        margin = self.work.status_lists_are_refreshed_before
+        if ends_at is not None and ends_at - self.work.clock.now() >= margin:
             self._refresh_later(found)
             return False
         self._save(found)
@@ -162,7 +159,8 @@ class OperatorLists:
     def _signed(self, status_list: StatusList) -> StatusList:
         now = self.work.clock.now()
         # Nobody here could sign a list anew in time that is signed with a key held elsewhere.
-        until = now + LISTS_HOLD_FOR if self.operator.current_key.is_held_here else None
+        is_held_here = self.operator.current_key.is_held_here
+        until = now + self.work.status_lists_hold_for if is_held_here else None
         document = build_status_list(
             self._iri(status_list.list_id),
             issuer_did=self.operator.did,
@@ -180,7 +178,7 @@ class OperatorLists:
             self.work.jobs.enqueue(
                 REFRESH_JOB,
                 {"list": status_list.list_id},
-                run_at=status_list.valid_until - REFRESHED_BEFORE,
+                run_at=status_list.valid_until - self.work.status_lists_are_refreshed_before,
                 dedupe_key=f"{REFRESH_JOB}:{status_list.list_id}",
             )
 

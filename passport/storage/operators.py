@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import select
+from sqlalchemy import update
+from sqlmodel import col, select
 
 from passport.domain.actor import Role
 from passport.domain.battery import Category
 from passport.domain.identifiers import OperatorSlug
 from passport.domain.organisation import Key, Operator
 from passport.domain.responsibility import ProducerRegistration, ResponsibleRole
-from passport.storage.rows import Store
+from passport.storage.rows import Store, update_one
 from passport.storage.tables_record import DelegateRow, OperatorRow, ProducerRegistrationRow
 
 
@@ -45,6 +46,21 @@ class SqlOperatorRegister:
     def add(self, operator: Operator) -> None:
         """Record an operator."""
         self._store.writes.add(lambda session: session.add(_row(operator)))
+
+    def save_reach(self, operator: Operator) -> None:
+        """Store which GTIN prefixes and former hosts an operator has."""
+        self._found[operator.slug] = operator
+        statement = (
+            update(OperatorRow)
+            .where(col(OperatorRow.slug) == operator.slug)
+            .values(
+                gtin_prefixes=list(operator.gtin_prefixes),
+                former_hosts=list(operator.former_hosts),
+            )
+        )
+        self._store.writes.add(
+            lambda session: update_one(session, statement, f"operator {operator.slug}")
+        )
 
     def delegates_of(self, slug: str) -> frozenset[str]:
         """Return the organisations an operator authorised in writing."""

@@ -1,12 +1,12 @@
 """One unit of work on a SQL database: registers over one reader and one write buffer."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from passport.domain.chemistry import Chemistries, published_chemistries
-from passport.services.ports import Answered, Clock, KeyStore, Work
+from passport.services.ports import STATUS_LISTS_HOLD_FOR, Answered, Clock, KeyStore, Work
 from passport.storage.access import SqlAccountRegister, SqlAttachmentStore, SqlGrantRegister
 from passport.storage.documents import SqlDocumentRegister
 from passport.storage.events import SqlEventRegister
@@ -84,6 +84,7 @@ def work_on(  # noqa: PLR0913 - keys, clock and what the installation decides
     shows_status_publicly: bool = False,
     allows_own_review: bool = False,
     needs_four_eyes_for_keys: bool = False,
+    status_lists_hold_for: timedelta = STATUS_LISTS_HOLD_FOR,
 ) -> Work:
     """Return the registers of one unit of work."""
     return Work(
@@ -111,4 +112,5 @@ def work_on(  # noqa: PLR0913 - keys, clock and what the installation decides
         shows_status_publicly=shows_status_publicly,
         allows_own_review=allows_own_review,
         needs_four_eyes_for_keys=needs_four_eyes_for_keys,
+        status_lists_hold_for=status_lists_hold_for,
     )

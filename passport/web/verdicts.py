@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
+from time import monotonic
+
+import orjson
 
 from passport.bootstrap import Passport
 from passport.domain.actor import SYSTEM
@@ -20,7 +23,6 @@ from passport.services.verification import verify_passport
 from passport.services.verification_report import Finding as Problem
 from passport.services.verification_report import Verdict as Answer
 from passport.services.verification_report import VerificationReport
-from passport.signing.transparency_log import TrustedLog
 from passport.ui.views.battery import Finding, Verdict, verdict_on
 from passport.ui.views.common import Link
 from passport.web.pages.words import instant_text
@@ -59,11 +61,20 @@ class Checked:
 
 @dataclass(slots=True)
 class Verdicts:
-    """Checks disclosures, each once: a check is kept until what was disclosed changes."""
+    """Checks disclosures, each once: a check is kept until what was disclosed changes.
+
+    Attributes:
+        passport: The installation.
+        trust_held_for_s: How long a change of other operators may go unseen [s]; keys, lists and
+            statements are looked at each time.
+    """
 
     passport: Passport
+    trust_held_for_s: float = 10.0
     _kept: OrderedDict[bytes, Checked] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
+    _trust: Trust = field(default_factory=Trust)
+    _trust_ends_at_s: float = float("-inf")
 
     def check(self, disclosure: Disclosure) -> Checked:
         """Verify everything that was disclosed: proofs, status, log, and that it is one passport.
@@ -84,21 +95,33 @@ class Verdicts:
         services = self.passport.services
         lists = {list_id: services.status_list(list_id) for list_id in lists_of(statements)}
         keys = [services.did_document(slug) for slug in sorted({one.issuer for one in statements})]
+        trust = self._trusted()
+        bound = _bound(trust, keys)
         key = hashlib.sha256(
-            b"".join([*(one.digest for one in statements), *lists.values(), *keys])
+            b"".join([*(one.digest for one in statements), *lists.values(), *keys, bound])
         ).digest()
         with self._lock:
             known = self._kept.get(key)
         if known is not None:
             return known
-        checked = self._verify(statements, lists)
+        checked = self._verify(statements, lists, trust)
         with self._lock:
             self._kept[key] = checked
             if len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
         return checked
 
-    def _verify(self, statements: Sequence[SignedStatement], lists: Mapping[str, bytes]) -> Checked:
+    def _trusted(self) -> Trust:
+        """Return whom everybody believes who believes every operator here, read now and then."""
+        with self._lock:
+            if monotonic() >= self._trust_ends_at_s:
+                self._trust = Trust.parse(orjson.dumps(self.passport.trust()))
+                self._trust_ends_at_s = monotonic() + self.trust_held_for_s
+            return self._trust
+
+    def _verify(
+        self, statements: Sequence[SignedStatement], lists: Mapping[str, bytes], held: Trust
+    ) -> Checked:
         passport = self.passport
         now = passport.services.clock.now()
         issuers = [
@@ -106,12 +129,8 @@ class Verdicts:
             for slug in sorted({one.issuer for one in statements})
         ]
         documents = {issuer.did: did_document(issuer) for issuer in issuers}
-        log_key = passport.log.key
-        trust = Trust(
-            did_documents=documents,
-            logs=[TrustedLog(origin=log_key.name, key=log_key)],
-            roles={issuer.did: issuer.roles for issuer in issuers},
-        )
+        roles = {issuer.did: issuer.roles for issuer in issuers}
+        trust = replace(held, did_documents=documents, roles=roles)
         bundle = make_bundle(
             [one.body for one in statements],
             did_documents=documents,
@@ -127,6 +146,14 @@ class Verdicts:
             log_size=size,
             issuers={issuer.slug: issuer.name for issuer in issuers},
         )
+
+
+def _bound(trust: Trust, documents: Sequence[bytes]) -> bytes:
+    """Return what the trust file holds issuers to, as bytes that change with it."""
+    dids = [str(orjson.loads(document)["id"]) for document in documents]
+    return repr(
+        [(did, trust.gtin_prefixes.get(did), trust.hosts.get(did)) for did in dids]
+    ).encode()
 
 
 def _finding_of(report: VerificationReport) -> Finding:

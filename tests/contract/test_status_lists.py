@@ -19,11 +19,13 @@ from builders import (
 from passport.domain.actor import PUBLIC, SYSTEM
 from passport.domain.errors import AccessDeniedError, InvalidValueError
 from passport.linked_data.documents import parse_document
+from passport.services.ports import STATUS_LISTS_HOLD_FOR as LISTS_HOLD_FOR
 from passport.services.statement_status import SuspensionRefusedError
-from passport.services.status_lists import LISTS_HOLD_FOR, REFRESHED_BEFORE
 from passport.services.trust import Trust
 from passport.services.verification import verify_passport
 from passport.signing.instants import instant_text
+
+REFRESHED_BEFORE = LISTS_HOLD_FOR / 2
 
 
 @pytest.fixture
@@ -135,6 +137,24 @@ def test_a_list_is_signed_anew_before_it_ends_and_once_a_period(clock, record):
     assert record.run_due_jobs() == 0
     assert services.refresh_status_list("voltra-1") is False
     assert verdict(record) == "authentic"
+
+
+def test_how_long_lists_hold_is_set_in_days(tmp_path, database_url, clock):
+    record = an_installation(tmp_path, database_url, clock=clock, status_lists_hold_for_days=7)
+    register(record)
+    assert list_document(record, "voltra-1")["validUntil"] == instant_text(
+        clock.now() + timedelta(days=7)
+    )
+
+    clock.put_forward(timedelta(days=3, hours=11))
+    assert record.run_due_jobs() == 0
+    clock.put_forward(timedelta(hours=2))
+
+    assert record.run_due_jobs() == 6
+    assert list_document(record, "voltra-1")["validUntil"] == instant_text(
+        clock.now() + timedelta(days=7)
+    )
+    record.close()
 
 
 def test_lists_are_refreshed_again_and_again(clock, record):

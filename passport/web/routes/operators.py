@@ -17,6 +17,7 @@ from passport.web.wire import (
     OperatorBody,
     RegisterLineBody,
 )
+from passport.web.wire_operators import ChangedOperatorBody, OperatorChangeBody
 
 router = APIRouter(prefix="/api/v1", tags=["Operators"], route_class=ExactRoute)
 
@@ -35,6 +36,14 @@ def add(body: NewOperatorBody, actor: SignedIn, passport: Installation) -> Opera
         key_kind=body.curve,
     )
     return OperatorBody.of(passport.services.add_operator(actor, new))
+
+
+@router.patch("/operators/{slug}")
+def change(
+    slug: str, body: OperatorChangeBody, actor: SignedIn, services: Services
+) -> ChangedOperatorBody:
+    """Replace an organisation's GS1 prefixes or former hosts; for administrators."""
+    return ChangedOperatorBody.of(services.change_operator(actor, slug, body.to_change()))
 
 
 @router.get("/operators/{slug}")
