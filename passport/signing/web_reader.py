@@ -67,7 +67,8 @@ def read_bounded(response: httpx.Response, largest: int) -> bytes:
     for chunk in response.iter_bytes():
         body += chunk
         if len(body) > largest:
-            raise UnreachableError(f"{response.request.url.host} sent more than {largest} bytes")
+            host = response.request.headers["Host"]
+            raise UnreachableError(f"{host} sent more than {largest} bytes")
     return bytes(body)
 
 
