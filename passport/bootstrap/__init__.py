@@ -6,7 +6,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from time import monotonic
@@ -252,6 +252,7 @@ def open_passport(
         allows_own_review=settings.allow_own_review,
         needs_four_eyes_for_keys=settings.four_eyes_for_keys,
     )
+        status_lists_hold_for=timedelta(days=settings.status_lists_hold_for_days),
     services.publish_missing_did_documents()
     return Passport(
         settings=settings,
