@@ -251,8 +251,8 @@ def open_passport(
         shows_status_publicly=settings.show_status_publicly,
         allows_own_review=settings.allow_own_review,
         needs_four_eyes_for_keys=settings.four_eyes_for_keys,
-    )
         status_lists_hold_for=timedelta(days=settings.status_lists_hold_for_days),
+    )
     services.publish_missing_did_documents()
     return Passport(
         settings=settings,
