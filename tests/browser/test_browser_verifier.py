@@ -386,8 +386,9 @@ def test_the_page_of_a_battery_loads_the_check_only_when_asked(demo_server, page
 
 def test_the_mass_to_compare_is_that_of_this_battery_and_not_of_its_model(demo_server, page):
     page.goto(f"{demo_server.url}/{EV_IN_USE}")
-    weighed = page.locator("dt", has_text="Mass of this battery").locator("xpath=..")
-    expected = weighed.locator("dd").inner_text().strip()
+    value = page.locator("dt", has_text="Mass of this battery").locator("xpath=..").locator("dd")
+    expected = value.inner_text().split("\n")[0].strip()
+    assert expected.endswith(" kg")
 
     page.goto(f"{demo_server.url}/verify?address=/{EV_IN_USE}")
     verdict_on(page)
