@@ -1,30 +1,20 @@
 """The Node packages of others as a running process: what they sign, and what they verify."""
 
-import json
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-INTEROP = Path(__file__).parent / "interop"
+from node_process import NodeProcess, a_node_process
+
+from passport.linked_data.contexts import context_document, known_contexts
+
 EDDSA, ECDSA = "eddsa-rdfc-2022", "ecdsa-rdfc-2019"
 
 
-class NodePeerError(Exception):
-    """The packages threw; the message is theirs."""
-
-
 @dataclass(frozen=True, slots=True)
-class NodePeer:
+class NodePeer(NodeProcess):
     """`@digitalbazaar/vc` with its cryptosuites, one question at a time."""
-
-    process: subprocess.Popen[str]
-
-    def know(self, documents: Mapping[str, object]) -> None:
-        """Give it contexts and lists by address, DID documents by DID; it fetches nothing."""
-        self._ask({"do": "know", "documents": documents})
 
     def sign(
         self,
@@ -36,8 +26,8 @@ class NodePeer:
         suite: str = EDDSA,
     ) -> dict[str, Any]:
         """Sign `count` times: the last `credential` and `cpu_us`, CPU time of one [us]."""
-        request = {"do": "sign", "credential": credential, "key": key, "count": count}
-        return self._ask(request | {"suite": suite} | ({"created": created} if created else {}))
+        request = {"credential": credential, "key": key, "count": count}
+        return self.ask("sign", **request, suite=suite, **({"created": created} if created else {}))
 
     def verify(
         self,
@@ -48,8 +38,8 @@ class NodePeer:
         suite: str = EDDSA,
     ) -> dict[str, Any]:
         """Verify `count` times: `verified`, `errors` and `cpu_us`, CPU time of one [us]."""
-        request = {"do": "verify", "credential": credential, "count": count, "suite": suite}
-        return self._ask(request | ({"now": now} if now else {}))
+        request = {"credential": credential, "count": count, "suite": suite}
+        return self.ask("verify", **request, **({"now": now} if now else {}))
 
     def present(
         self,
@@ -61,8 +51,8 @@ class NodePeer:
         suite: str = EDDSA,
     ) -> dict[str, Any]:
         """Sign a presentation; `asked` holds `domain` and `challenge`."""
-        request = {"do": "present", "presentation": presentation, "key": key, "created": created}
-        return self._ask({**request, **asked, "suite": suite})["presentation"]
+        request = {"presentation": presentation, "key": key, "created": created}
+        return self.ask("present", **request, **asked, suite=suite)["presentation"]
 
     def check_presentation(
         self,
@@ -72,47 +62,25 @@ class NodePeer:
         asked: Mapping[str, str],
     ) -> dict[str, Any]:
         """Verify a presentation and what is in it, of any suite: `verified` and `errors`."""
-        request = {"do": "check_presentation", "presentation": presentation, "now": now}
-        return self._ask({**request, **asked})
+        request = {"presentation": presentation, "now": now}
+        return self.ask("check_presentation", **request, **asked)
 
     def status_list(self, iri: str, *, length: int, revoked: list[int]) -> dict[str, Any]:
         """Make a status list of so many places, unsigned."""
-        return self._ask({"do": "list", "id": iri, "length": length, "set": revoked})["credential"]
+        return self.ask("list", id=iri, length=length, set=revoked)["credential"]
 
     def status(self, credential: Mapping[str, object], *, suite: str = EDDSA) -> dict[str, Any]:
         """Look a credential up in the status list it names: `verified`, `errors`, `statuses`."""
-        return self._ask({"do": "status", "credential": credential, "suite": suite})
+        return self.ask("status", credential=credential, suite=suite)
 
     def canonize(self, document: Mapping[str, object]) -> bytes:
         """Write a document as canonical N-Quads (RDFC-1.0) with jsonld.js and rdf-canonize."""
-        answer = self._ask({"do": "canonize", "document": document})
-        return answer["canonical"].encode()
-
-    def _ask(self, request: Mapping[str, object]) -> dict[str, Any]:
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        if not line:
-            raise NodePeerError("the Node process ended; its standard error says why")
-        answer = json.loads(line)
-        if "error" in answer:
-            raise NodePeerError(answer["error"])
-        return answer
+        return self.ask("canonize", document=document)["canonical"].encode()
 
 
 @contextmanager
 def a_node_peer() -> Iterator[NodePeer]:
-    """Start the packages of ``tests/interop`` and end them afterwards."""
-    with subprocess.Popen(
-        ["node", "digitalbazaar.mjs"],
-        cwd=INTEROP,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    ) as process:
-        try:
-            yield NodePeer(process)
-        finally:
-            process.stdin.close()
-            process.wait(timeout=10)
+    """Start the packages of ``tests/interop``, which know our contexts; end them afterwards."""
+    with a_node_process("digitalbazaar.mjs") as running:
+        running.know({iri: context_document(iri) for iri in known_contexts()})
+        yield NodePeer(running.process)

@@ -5,9 +5,14 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from node_peer import INTEROP, NodePeerError
+INTEROP = Path(__file__).parent / "interop"
+
+
+class NodePeerError(Exception):
+    """The packages threw; the message is theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,13 @@ class NodeProcess:
 
 @contextmanager
 def a_node_process(script: str) -> Iterator[NodeProcess]:
-    """Start a script and end it afterwards."""
+    """Start a script and end it afterwards.
+
+    Raises:
+        NodePeerError: The packages were not installed.
+    """
+    if not (INTEROP / "node_modules").is_dir():
+        raise NodePeerError(f"the Node packages are missing; run: npm ci --prefix {INTEROP}")
     with subprocess.Popen(
         ["node", script],
         cwd=INTEROP,

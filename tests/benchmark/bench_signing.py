@@ -16,7 +16,6 @@ from benchmark.documents import MAKER, NOON
 from benchmark.measuring import Better, Contest, Options, cpu_microseconds
 from benchmark.registry import bench
 from benchmark.variants import NUMBER_OF_VARIANTS, unsigned_variants
-from passport.linked_data.contexts import context_document, known_contexts
 from passport.linked_data.documents import parse_document
 from passport.signing.did import DidDocuments
 from passport.signing.keys import SigningKey
@@ -51,7 +50,6 @@ def _did_document(key: SigningKey) -> dict[str, Any]:
 @contextmanager
 def _a_peer(key: SigningKey) -> Iterator[NodePeer]:
     with a_node_peer() as peer:
-        peer.know({iri: context_document(iri) for iri in known_contexts()})
         peer.know({MAKER: _did_document(key)})
         yield peer
 

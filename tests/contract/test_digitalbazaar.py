@@ -12,7 +12,6 @@ from builders_signing import (
 from node_peer import ECDSA, EDDSA, a_node_peer
 
 from passport.domain.passport import StatementKind
-from passport.linked_data.contexts import context_document, known_contexts
 from passport.linked_data.documents import parse_document
 from passport.signing.did import PublishedKey, build_did_document
 from passport.signing.errors import ProofInvalidError
@@ -34,7 +33,6 @@ EACH_SUITE = pytest.mark.parametrize("suite", SIGNERS)
 @pytest.fixture(scope="module")
 def peer():
     with a_node_peer() as running:
-        running.know({iri: context_document(iri) for iri in known_contexts()})
         running.know({MAKER: DID_DOCUMENT})
         yield running
 

@@ -15,54 +15,22 @@
 // `secretKeyMultibase`. `cpu_us` is the CPU time of one of `count` calls. Nothing is fetched: an
 // address that is not known is an error.
 
-import {createInterface} from 'node:readline';
 import {DataIntegrityProof} from '@digitalbazaar/data-integrity';
 import * as EcdsaMultikey from '@digitalbazaar/ecdsa-multikey';
 import {cryptosuite as ecdsaRdfc2019} from '@digitalbazaar/ecdsa-rdfc-2019-cryptosuite';
 import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey';
 import {cryptosuite as eddsaRdfc2022} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
 import {
-  defaultDocumentLoader, issue, signPresentation, verify, verifyCredential
+  issue, signPresentation, verify, verifyCredential
 } from '@digitalbazaar/vc';
 import {checkStatus, createCredential, createList} from '@digitalbazaar/vc-bitstring-status-list';
 import jsonld from 'jsonld';
+import {documentLoader, errorsOf, know, serve, timed} from './serving.mjs';
 
 const suites = {
   'eddsa-rdfc-2022': {Multikey: Ed25519Multikey, cryptosuite: eddsaRdfc2022},
   'ecdsa-rdfc-2019': {Multikey: EcdsaMultikey, cryptosuite: ecdsaRdfc2019}
 };
-
-const known = new Map();
-
-async function documentLoader(address) {
-  if(known.has(address)) {
-    return {contextUrl: null, documentUrl: address, document: known.get(address)};
-  }
-  const [did] = address.split('#');
-  if(known.has(did) && did !== address) {
-    return {contextUrl: null, documentUrl: address, document: methodOf(known.get(did), address)};
-  }
-  return defaultDocumentLoader(address);
-}
-
-function methodOf(didDocument, address) {
-  const methods = [...didDocument.verificationMethod ?? [], ...didDocument.assertionMethod ?? []];
-  const method = methods.find(candidate => candidate.id === address);
-  if(!method) {
-    throw new Error(`${address} is not in the DID document`);
-  }
-  return {'@context': 'https://w3id.org/security/multikey/v1', ...method};
-}
-
-async function timed(count, work) {
-  const start = process.cpuUsage();
-  let last;
-  for(let i = 0; i < count; i++) {
-    last = await work();
-  }
-  const {user, system} = process.cpuUsage(start);
-  return {last, cpuMicroseconds: (user + system) / count};
-}
 
 // The suite as a function: a proof object that has signed once is not used again.
 async function signerOf({suite = 'eddsa-rdfc-2022', key, created}) {
@@ -83,28 +51,23 @@ function dateOf({now}) {
 const noStatus = () => ({verified: true});
 
 const operations = {
-  know({documents}) {
-    for(const [address, document] of Object.entries(documents)) {
-      known.set(address, document);
-    }
-    return {known: known.size};
-  },
+  know,
   async sign({credential, count = 1, ...request}) {
     const newSuite = await signerOf(request);
-    const {last, cpuMicroseconds} = await timed(count, () => issue({
+    const {last, cpu_us} = await timed(count, () => issue({
       credential: structuredClone(credential), suite: newSuite(), documentLoader
     }));
-    return {credential: last, cpu_us: cpuMicroseconds};
+    return {credential: last, cpu_us};
   },
   async verify({credential, count = 1, ...request}) {
-    const {last, cpuMicroseconds} = await timed(count, () => verifyCredential({
+    const {last, cpu_us} = await timed(count, () => verifyCredential({
       credential,
       suite: verifierOf(request),
       documentLoader,
       now: dateOf(request),
       checkStatus: noStatus
     }));
-    return {verified: last.verified, errors: errorsOf(last), cpu_us: cpuMicroseconds};
+    return {verified: last.verified, errors: errorsOf(last), cpu_us};
   },
   async present({presentation, domain, challenge, ...request}) {
     const newSuite = await signerOf(request);
@@ -153,18 +116,4 @@ const operations = {
   }
 };
 
-function errorsOf({error}) {
-  const errors = error?.errors ?? (error ? [error] : []);
-  return errors.map(each => [each.message, each.cause?.message].filter(Boolean).join(': '));
-}
-
-for await (const line of createInterface({input: process.stdin})) {
-  const request = JSON.parse(line);
-  let answer;
-  try {
-    answer = await operations[request.do](request);
-  } catch(error) {
-    answer = {error: error.message};
-  }
-  process.stdout.write(JSON.stringify(answer) + '\n');
-}
+await serve(operations);

@@ -3,8 +3,8 @@
 //   {"do": "sign", "payload": .., "header": .., "jwk": ..}  -> {"token": ..}
 //   {"do": "verify", "token": .., "jwk": .., "alg": ..}     -> {"payload": .., "header": ..}
 
-import {createInterface} from 'node:readline';
 import {CompactSign, compactVerify, importJWK} from 'jose';
+import {serve} from './serving.mjs';
 
 const operations = {
   async sign({payload, header, jwk}) {
@@ -19,13 +19,4 @@ const operations = {
   }
 };
 
-for await (const line of createInterface({input: process.stdin})) {
-  const request = JSON.parse(line);
-  let answer;
-  try {
-    answer = await operations[request.do](request);
-  } catch(error) {
-    answer = {error: error.message};
-  }
-  process.stdout.write(JSON.stringify(answer) + '\n');
-}
+await serve(operations);

@@ -21,10 +21,9 @@ from builders_bundle import (
     PassportPlan,
 )
 from builders_signing import NOON, a_key, a_secret_multikey
-from node_peer import INTEROP, a_node_peer
+from node_peer import a_node_peer
 
 from passport.domain.errors import PassportError
-from passport.linked_data.contexts import context_document, known_contexts
 from passport.services.verification import verify_passport
 from passport.signing.did import DidDocuments, PublishedKey, build_did_document
 from passport.signing.instants import instant_text
@@ -50,10 +49,7 @@ SIGNED_HERE = {
 
 @pytest.fixture(scope="module")
 def peer():
-    if not (INTEROP / "node_modules").is_dir():
-        pytest.fail(f"the Node packages are missing; run: npm ci --prefix {INTEROP.name}")
     with a_node_peer() as running:
-        running.know({iri: context_document(iri) for iri in known_contexts()})
         running.know(DID_DOCUMENTS)
         yield running
 

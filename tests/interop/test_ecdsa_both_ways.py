@@ -14,10 +14,9 @@ from builders_bundle import (
     SUCCESSION,
 )
 from builders_signing import NOON, a_secret_multikey, an_ecdsa_key
-from node_peer import ECDSA, EDDSA, INTEROP, a_node_peer
+from node_peer import ECDSA, EDDSA, a_node_peer
 
 from passport.domain.errors import PassportError
-from passport.linked_data.contexts import context_document, known_contexts
 from passport.signing.did import DidDocuments, PublishedKey, build_did_document
 from passport.signing.instants import instant_text
 from passport.signing.proofs import verify_proofs
@@ -43,10 +42,7 @@ PLANS = {
 
 @pytest.fixture(scope="module")
 def peer():
-    if not (INTEROP / "node_modules").is_dir():
-        pytest.fail(f"the Node packages are missing; run: npm ci --prefix {INTEROP.name}")
     with a_node_peer() as running:
-        running.know({iri: context_document(iri) for iri in known_contexts()})
         running.know(DID_DOCUMENTS)
         yield running
 

@@ -6,11 +6,10 @@ import orjson
 import pytest
 from builders_bundle import DID_DOCUMENTS, FIRST_CONDITION, ITEM_PUBLIC, MODEL_PUBLIC
 from builders_signing import NOON, a_key, a_secret_multikey, an_ecdsa_key
-from node_peer import ECDSA, EDDSA, INTEROP, a_node_peer
+from node_peer import ECDSA, EDDSA, a_node_peer
 
 from passport.domain.errors import PassportError
 from passport.linked_data.canonical import pinned_canonicalizer
-from passport.linked_data.contexts import context_document, known_contexts
 from passport.linked_data.json_rules import PRESENTATIONS
 from passport.signing.did import DidDocuments, PublishedKey, build_did_document
 from passport.signing.instants import instant_text
@@ -38,10 +37,7 @@ EACH_SUITE = pytest.mark.parametrize("suite", HOLDER_KEYS)
 
 @pytest.fixture(scope="module")
 def peer():
-    if not (INTEROP / "node_modules").is_dir():
-        pytest.fail(f"the Node packages are missing; run: npm ci --prefix {INTEROP.name}")
     with a_node_peer() as running:
-        running.know({iri: context_document(iri) for iri in known_contexts()})
         running.know(ALL_DOCUMENTS)
         yield running
 

@@ -4,11 +4,10 @@ import pytest
 from builders_canonical import WIDE_CONTEXTS, a_wide_canonicalizer, tidy_documents
 from builders_drawn import contents, statement_of
 from hypothesis import HealthCheck, given, settings
-from node_peer import INTEROP, a_node_peer
+from node_peer import a_node_peer
 
 from passport.domain.passport import StatementKind
 from passport.linked_data.canonical import FOREIGN_DOCUMENTS, pinned_canonicalizer
-from passport.linked_data.contexts import context_document, known_contexts
 
 WIDE = a_wide_canonicalizer()
 OURS = pinned_canonicalizer()
@@ -17,10 +16,7 @@ LAST_OF_THE_FIRST_PLANE = 0xFFFF
 
 @pytest.fixture(scope="module")
 def peer():
-    if not (INTEROP / "node_modules").is_dir():
-        pytest.fail(f"the Node packages are missing; run: npm ci --prefix {INTEROP.name}")
     with a_node_peer() as running:
-        running.know({iri: context_document(iri) for iri in known_contexts()})
         running.know(WIDE_CONTEXTS)
         yield running
 

@@ -12,8 +12,7 @@ from builders_signing import (
     published_contexts,
     read_json,
 )
-from node_peer import INTEROP, NodePeerError
-from node_process import a_node_process
+from node_process import NodePeerError, a_node_process
 
 from passport.domain.errors import PassportError
 from passport.domain.passport import StatementKind
@@ -63,8 +62,6 @@ MULTIKEY = {
 
 @pytest.fixture(scope="module")
 def peer():
-    if not (INTEROP / "node_modules").is_dir():
-        pytest.fail(f"the Node packages are missing; run: npm ci --prefix {INTEROP.name}")
     with a_node_process("selective.mjs") as running:
         running.know(CONTEXTS)
         running.know(

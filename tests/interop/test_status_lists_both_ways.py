@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 from builders_signing import NOON, a_key, a_secret_multikey, an_ecdsa_key
-from node_peer import ECDSA, EDDSA, INTEROP, a_node_peer
+from node_peer import ECDSA, EDDSA, a_node_peer
 
-from passport.linked_data.contexts import context_document, known_contexts
 from passport.signing.did import DidDocuments, PublishedKey, build_did_document
 from passport.signing.instants import instant_text
 from passport.signing.proofs import sign_document, verify_proofs
@@ -34,10 +33,7 @@ EACH_SUITE = pytest.mark.parametrize("suite", SUITES)
 
 @pytest.fixture
 def peer():
-    if not (INTEROP / "node_modules").is_dir():
-        pytest.fail(f"the Node packages are missing; run: npm ci --prefix {INTEROP.name}")
     with a_node_peer() as running:
-        running.know({iri: context_document(iri) for iri in known_contexts()})
         running.know(DID_DOCUMENTS)
         yield running
 

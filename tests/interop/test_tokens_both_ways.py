@@ -8,8 +8,7 @@ from builders_signing import NOON, ListKeys, a_verification_key
 from builders_tokens import DID, KEYS, a_jwk
 from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey
-from node_peer import INTEROP, NodePeerError
-from node_process import a_node_process
+from node_process import NodePeerError, a_node_process
 
 from passport.domain.errors import PassportError
 from passport.domain.passport import StatementKind
@@ -31,8 +30,6 @@ ASKED = Audience(domain="did:web:insurer.example", nonce="n-1")
 
 @pytest.fixture(scope="module")
 def jose():
-    if not (INTEROP / "node_modules").is_dir():
-        pytest.fail(f"the Node packages are missing; run: npm ci --prefix {INTEROP.name}")
     with a_node_process("jose.mjs") as running:
         yield running
 

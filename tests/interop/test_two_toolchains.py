@@ -8,20 +8,17 @@ import pytest
 from builders_contents import a_statement
 from builders_drawn import ODD_TEXTS
 from builders_shapes import EXAMPLES, statements_of_example
-from node_peer import INTEROP, NodePeerError, a_node_peer
+from node_peer import a_node_peer
+from node_process import NodePeerError
 
 from passport.domain.errors import PassportError
 from passport.domain.passport import StatementKind
 from passport.linked_data.canonical import pinned_canonicalizer
-from passport.linked_data.contexts import context_document, known_contexts
 
 
 @pytest.fixture(scope="module")
 def peer():
-    if not (INTEROP / "node_modules").is_dir():
-        pytest.fail(f"the Node packages are missing; run: npm ci --prefix {INTEROP.name}")
     with a_node_peer() as running:
-        running.know({iri: context_document(iri) for iri in known_contexts()})
         yield running
 
 

@@ -53,8 +53,6 @@ from node_peer import a_node_peer
 from PIL import Image
 from servers import Server, running
 
-from passport.linked_data.contexts import context_document, known_contexts
-
 PACK = f"01/{EV_GTIN}/21/EV%2F75-1"
 """The pack of this story; its serial number holds a slash."""
 MISTAKE = f"01/{EV_GTIN}/21/EV75-2"
@@ -513,7 +511,6 @@ def packages_of_others_agree(life: Life, statement: bytes) -> None:
     did = answered(life.visitor.get(f"/operators/{RECYCLER.slug}/did.json"))
     assert document["issuer"] == did["id"]
     with a_node_peer() as peer:
-        peer.know({iri: context_document(iri) for iri in known_contexts()})
         peer.know({did["id"]: did})
         assert peer.verify(document)["verified"] is True
         document["credentialSubject"]["occurredAt"] = "2020-01-01T00:00:00Z"

@@ -13,7 +13,6 @@ from journey import EV_GTIN, MAKER, Life, a_life, a_model, a_pack, answered
 from node_peer import a_node_peer
 from servers import Server, running
 
-from passport.linked_data.contexts import context_document, known_contexts
 from passport.signing.did import PublishedKey, build_did_document
 from passport.signing.multibase import encode_base58btc
 
@@ -149,7 +148,6 @@ def with_anothers_key(evidence: Evidence) -> object:
         "secretKeyMultibase": encode_base58btc(SECRET_KEY_PREFIX + seed),
     }
     with a_node_peer() as peer:
-        peer.know({iri: context_document(iri) for iri in known_contexts()})
         return peer.sign(document, key)["credential"]
 
 
