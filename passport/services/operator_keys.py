@@ -61,6 +61,12 @@ class KeyFourEyesError(AccessDeniedError):
     code = "key-four-eyes"
 
 
+class KeyConsentError(AccessDeniedError):
+    """Only the operator itself lets this service sign in its name again."""
+
+    code = "key-consent"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyOutcome:
     """What became of a change of keys: done, or waiting for a second person.
@@ -98,6 +104,7 @@ def change_keys(actor: Actor, operator: str, change: KeyChange, *, work: Work) -
         KeyNotOfOperatorError: It never had the key.
         KeyStateError: The key has ended, was compromised, or is the one that signs.
         KeyFourEyesError: A second person has to confirm, and an API key asks.
+        KeyConsentError: It signs outside, and somebody else asks to have its new key held here.
         KeyMalformedError: The public key given is none that is checked here.
         InvalidValueError: An instant lies ahead where it must not, or behind the key's making.
     """
@@ -106,10 +113,12 @@ def change_keys(actor: Actor, operator: str, change: KeyChange, *, work: Work) -
     if change.key_id:
         change = replace(change, key_id=_key_of(owner, change.key_id).key_id)
     _check(owner, change, work=work)
-    if not work.needs_four_eyes_for_keys:
+    if is_taken_in := takes_key_in(owner, change):
+        _require_consent(actor, owner)
+    if not (work.needs_four_eyes_for_keys or (is_taken_in and not actor.has(Role.SYSTEM))):
         return KeyOutcome(operator=_apply(actor, owner, change, work=work))
     if actor.is_machine:
-        raise KeyFourEyesError("with four eyes a person who is signed in proposes, no API key")
+        raise KeyFourEyesError("a person who is signed in proposes this, no API key")
     waiting = [
         one
         for one in work.key_changes.proposals_of({owner.slug})
@@ -146,7 +155,7 @@ def confirm_change(actor: Actor, proposal_id: str, *, work: Work) -> KeyOutcome:
         KeyProposalUnknownError: There is none that the actor may know of.
         KeyFourEyesError: The actor proposed it, or is no person who is signed in.
         KeyProposalStateError: It was decided, or has lapsed.
-        KeyStateError: The key changed since it was proposed.
+        KeyStateError: The key changed since it was proposed, or the operator signs outside since.
     """
     proposal = _read_proposal(actor, proposal_id, work=work)
     if actor.is_machine or actor.has(Role.SYSTEM):
@@ -159,8 +168,15 @@ def confirm_change(actor: Actor, proposal_id: str, *, work: Work) -> KeyOutcome:
     decided = _decided(proposal, ProposalState.CONFIRMED, actor, work=work)
     owner = read_operator(proposal.operator, work=work)
     _check(owner, proposal.change, work=work)
+    # Whoever proposed it while the key was held here was not asked for the owner's consent.
+    if takes_key_in(owner, proposal.change) and proposal.proposed_at < owner.current_key.created_at:
+        raise KeyStateError(
+            f"{owner.slug} signs outside with {owner.current_key.key_id} since it was proposed; "
+            "withdraw it, and propose it again"
+        )
     work.key_changes.save_proposal(decided)
-    return KeyOutcome(operator=_apply(actor, owner, proposal.change, work=work))
+    changed = _apply(actor, owner, proposal.change, work=work, proposed_by=proposal.proposed_by)
+    return KeyOutcome(operator=changed)
 
 
 def withdraw_change(actor: Actor, proposal_id: str, *, work: Work) -> KeyProposal:
@@ -242,16 +258,44 @@ def require_keeper(actor: Actor, owner: Operator) -> None:
         AccessDeniedError: The actor does neither, or the login does not reach so far.
     """
     require_reach(actor, ORGANISATION_SCOPE)
-    if actor.roles & {Role.ADMINISTRATOR, Role.SYSTEM}:
-        return
-    # A login of the yard alone must not end what the same company states of its products.
-    needed = owner.roles & _MARKET_ROLES or owner.roles
-    if actor.organisation == owner.slug and actor.roles & needed:
+    if actor.roles & {Role.ADMINISTRATOR, Role.SYSTEM} or _is_its_own(actor, owner):
         return
     raise AccessDeniedError(
         f"keys of {owner.slug} are changed by its own people who act as "
-        f"{' or '.join(sorted(needed))}, and by administrators"
+        f"{' or '.join(sorted(_roles_that_keep(owner)))}, and by administrators"
     )
+
+
+def takes_key_in(owner: Operator, change: KeyChange) -> bool:
+    """Whether an operator that signs outside would sign with a key held here after a change."""
+    makes_a_key = change.action is KeyAction.ROTATE or (
+        change.action is KeyAction.COMPROMISE and _key_of(owner, change.key_id) == owner.current_key
+    )
+    return owner.signs_outside and makes_a_key and not change.public_key
+
+
+def _require_consent(actor: Actor, owner: Operator) -> None:
+    """Refuse whoever is neither the operator itself nor at the console.
+
+    Who runs this service must not make it sign for an operator that gave it no key.
+    """
+    if actor.has(Role.SYSTEM):
+        return
+    if actor.has(Role.ADMINISTRATOR) or not _is_its_own(actor, owner):
+        raise KeyConsentError(
+            f"{owner.slug} signs with a key of its own; that this service holds the next one is "
+            f"asked for by its own people who act as "
+            f"{' or '.join(sorted(_roles_that_keep(owner)))}, never by an administrator"
+        )
+
+
+def _is_its_own(actor: Actor, owner: Operator) -> bool:
+    return actor.organisation == owner.slug and bool(actor.roles & _roles_that_keep(owner))
+
+
+def _roles_that_keep(owner: Operator) -> frozenset[Role]:
+    # A login of the yard alone must not end what the same company states of its products.
+    return owner.roles & _MARKET_ROLES or owner.roles
 
 
 def _check(owner: Operator, change: KeyChange, *, work: Work) -> None:
@@ -310,7 +354,9 @@ def _require_new_key(owner: Operator, public_key: str) -> None:
         raise KeyMalformedError(f"{public_key} is a key of {owner.slug} already; make a new one")
 
 
-def _apply(actor: Actor, owner: Operator, change: KeyChange, *, work: Work) -> Operator:
+def _apply(
+    actor: Actor, owner: Operator, change: KeyChange, *, work: Work, proposed_by: str = ""
+) -> Operator:
     changed = _CHANGES[change.action](owner, change, work)
     work.key_changes.save_keys(changed)
     saved = replace(changed, key_revision=changed.key_revision + 1)
@@ -318,7 +364,9 @@ def _apply(actor: Actor, owner: Operator, change: KeyChange, *, work: Work) -> O
     work.events.commit_to(
         f"key-{change.action.value}",
         owner.slug,
-        _facts(change, actor) | {"newest": saved.current_key.key_id},
+        _facts(change, actor)
+        | {"newest": saved.current_key.key_id}
+        | _consent(owner, change, actor, proposed_by),
         work.clock.now(),
     )
     if change.action is KeyAction.COMPROMISE and not saved.signs_outside:
@@ -410,6 +458,17 @@ def _decided(
             f"it lapsed at {proposal.lapses_at.isoformat()}; propose it again"
         )
     return replace(proposal, state=state, decided_by=actor.name, decided_at=now)
+
+
+def _consent(
+    owner: Operator, change: KeyChange, actor: Actor, proposed_by: str
+) -> dict[str, object]:
+    """Say who let this service sign for an operator that signed outside."""
+    if not takes_key_in(owner, change):
+        return {}
+    if actor.has(Role.SYSTEM):
+        return {"heldHereBy": f"the console, without a login of {owner.slug}"}
+    return {"heldHereBy": f"{proposed_by}, confirmed by {actor.name}"}
 
 
 def _facts(change: KeyChange, actor: Actor) -> dict[str, object]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import orjson
 import pytest
 from builders import (
+    ADMINISTRATOR,
     EV_GTIN,
     HOST,
     MAKER,
@@ -19,6 +20,7 @@ from builders import (
     a_new_battery,
     an_installation,
 )
+from sqlalchemy import select
 
 from passport.domain.access import Audience
 from passport.domain.actor import SYSTEM, Actor, Role
@@ -32,6 +34,7 @@ from passport.domain.identifiers import gs1_battery_id, gs1_model_id
 from passport.domain.key_change import KeyAction, KeyChange
 from passport.services.issue import NewModel
 from passport.services.keys_register import key_id_of
+from passport.services.operator_keys import KeyConsentError, KeyFourEyesError, KeyStateError
 from passport.services.operators import NewOperator
 from passport.services.outside import PREPARED_HOLDS_FOR, KeyHeldHereError, SignedOutsideError
 from passport.services.pens import KeyHeldOutsideError
@@ -39,20 +42,24 @@ from passport.signing.errors import KeyMalformedError, KeyUnknownError, ProofInv
 from passport.signing.keys import Ed25519SigningKey, KeyKind, new_secret, open_signing_key
 from passport.signing.prepared import PreparedEntry, PreparedFileError, sign_entry
 from passport.signing.status_list import LIST_SIZE
+from passport.storage.engine import read_session
+from passport.storage.tables_record import CommitmentRow
 
 OWN_GTIN = "09506000134406"
 OWN = Actor(organisation="own", roles=frozenset({Role.OPERATOR}), name="Oda")
 MODEL = gs1_model_id(OWN_GTIN)
 FIRST, SECOND = (gs1_battery_id(OWN_GTIN, serial) for serial in ("OWN-1", "OWN-2"))
+COLLEAGUE = replace(OWN, name="Olaf")
+HELD_HERE = KeyChange(action=KeyAction.ROTATE, cryptosuite="eddsa-rdfc-2022")
 KEY_ID = "did:web:localhost%3A8000:operators:own#outside-1"
 
 
 class Outsider:
     """An operator with a key of its own, and the service that does not have it."""
 
-    def __init__(self, folder, database_url, kind=KeyKind.ED25519):
+    def __init__(self, folder, database_url, kind=KeyKind.ED25519, **given):
         self.clock = SettableClock()
-        self.passport = an_installation(folder, database_url, clock=self.clock)
+        self.passport = an_installation(folder, database_url, clock=self.clock, **given)
         self.services = self.passport.services
         self.key = open_signing_key(KEY_ID, kind, new_secret(kind))
         self.services.add_operator(
@@ -67,6 +74,15 @@ class Outsider:
                 public_key=self.key.public_key_multibase,
             ),
         )
+
+    def is_outside(self, operator="own"):
+        return self.services.read_operator(SYSTEM, operator).signs_outside
+
+    def told(self, kind):
+        """The newest event of a kind about the operator, as it was recorded."""
+        with read_session(self.passport.engine) as session:
+            rows = session.scalars(select(CommitmentRow).where(CommitmentRow.kind == kind))
+            return orjson.loads(max(rows, key=lambda row: row.commitment_id).body)
 
     def prepare(self, *entries, actor=OWN):
         return self.services.prepare_outside(actor, "own", list(enumerate(entries, start=1)))
@@ -94,8 +110,10 @@ class Outsider:
 
 
 @pytest.fixture
-def outsider(tmp_path, database_url):
-    made = Outsider(tmp_path, database_url)
+def outsider(tmp_path, database_url, request):
+    """Give an operator that signs outside; with four eyes where a test says so."""
+    needs_two = getattr(request, "param", False)
+    made = Outsider(tmp_path, database_url, four_eyes_for_keys=needs_two)
     yield made
     made.passport.close()
 
@@ -407,11 +425,77 @@ def test_after_a_compromise_the_lists_are_signed_outside_with_the_new_key(ready)
 
 
 def test_an_operator_can_let_the_service_sign_again(ready):
-    ready.services.change_keys(
-        OWN, "own", KeyChange(action=KeyAction.ROTATE, cryptosuite="eddsa-rdfc-2022")
-    )
+    asked = ready.services.change_keys(OWN, "own", HELD_HERE)
+    assert ready.is_outside()
+
+    ready.services.confirm_key_change(COLLEAGUE, asked.proposal.proposal_id)
 
     assert ready.services.register_battery(OWN, "own", a_pack()).is_new
+    assert ready.told("key-rotate")["heldHereBy"] == "Oda, confirmed by Olaf"
+
+
+COMPROMISED_TO_HERE = KeyChange(
+    action=KeyAction.COMPROMISE, key_id="outside-1", cryptosuite="eddsa-rdfc-2022"
+)
+
+
+@pytest.mark.parametrize("change", [HELD_HERE, COMPROMISED_TO_HERE])
+@pytest.mark.parametrize(
+    "actor",
+    [ADMINISTRATOR, replace(OWN, roles=frozenset({Role.OPERATOR, Role.ADMINISTRATOR}))],
+)
+@pytest.mark.parametrize("outsider", [False, True], indirect=True, ids=["plain", "four-eyes"])
+def test_an_administrator_makes_nobody_sign_here(outsider, actor, change):
+    with pytest.raises(KeyConsentError, match="never by an administrator"):
+        outsider.services.change_keys(actor, "own", change)
+
+    assert outsider.is_outside()
+    assert outsider.services.key_proposals(OWN, "own") == []
+
+
+def test_that_an_outside_key_was_compromised_takes_its_successor_in_after_a_second_person(outsider):
+    asked = outsider.services.change_keys(OWN, "own", COMPROMISED_TO_HERE)
+    assert outsider.is_outside()
+
+    outsider.services.confirm_key_change(ADMINISTRATOR, asked.proposal.proposal_id)
+
+    assert not outsider.is_outside()
+
+
+@pytest.mark.parametrize("second", [OWN, SYSTEM, replace(COLLEAGUE, is_machine=True)])
+def test_who_asked_to_sign_here_the_console_and_a_machine_do_not_confirm_it(outsider, second):
+    asked = outsider.services.change_keys(OWN, "own", HELD_HERE)
+
+    with pytest.raises(KeyFourEyesError):
+        outsider.services.confirm_key_change(second, asked.proposal.proposal_id)
+    assert outsider.is_outside()
+
+
+def test_an_api_key_does_not_ask_to_sign_here(outsider):
+    with pytest.raises(KeyFourEyesError, match="no API key"):
+        outsider.services.change_keys(replace(OWN, is_machine=True), "own", HELD_HERE)
+
+
+def test_the_console_lets_an_operator_sign_here_and_the_event_says_so(outsider):
+    outsider.services.change_keys(SYSTEM, "own", HELD_HERE)
+
+    assert not outsider.is_outside()
+    assert outsider.told("key-rotate")["heldHereBy"] == "the console, without a login of own"
+
+
+@pytest.mark.parametrize("outsider", [True], indirect=True)
+def test_what_was_proposed_before_an_operator_signed_outside_does_not_take_its_key_in(outsider):
+    asked = outsider.services.change_keys(ADMINISTRATOR, "voltra", HELD_HERE)
+    outsider.clock.put_forward(timedelta(minutes=1))
+    outside = KeyChange(
+        action=KeyAction.COMPROMISE, key_id="key-1", public_key=outsider.key.public_key_multibase
+    )
+    moved = outsider.services.change_keys(MAKER, "voltra", outside)
+    outsider.services.confirm_key_change(ADMINISTRATOR, moved.proposal.proposal_id)
+
+    with pytest.raises(KeyStateError, match="propose it again"):
+        outsider.services.confirm_key_change(MAKER, asked.proposal.proposal_id)
+    assert outsider.is_outside("voltra")
 
 
 def test_who_takes_its_key_out_of_the_service_signs_its_lists_anew(ready):

@@ -12,7 +12,7 @@ from passport.domain.errors import ConflictError, InvalidValueError
 from passport.domain.key_change import KeyAction, KeyChange, KeyProposal
 from passport.domain.organisation import Key, Operator
 from passport.services.key_states import state_of
-from passport.services.operator_keys import KeyOutcome
+from passport.services.operator_keys import KeyOutcome, takes_key_in
 from passport.ui.forms import EMPTY_FORM, FormState
 from passport.ui.request import see_other
 from passport.ui.views.common import Badge, Fact, Link, Tone
@@ -111,7 +111,7 @@ def keys(slug: str, visit: VisitedSignedIn) -> Response:
     page = KeysPage(
         organisation=owner.name,
         keys=tuple(_card(key, owner, now) for key in reversed(owner.keys)),
-        proposals=tuple(_proposal(visit, one) for one in proposals),
+        proposals=tuple(_proposal(visit, owner, one) for one in proposals),
         rotate=None if owner.signs_outside else rotate,
         needs_two=visit.passport.settings.four_eyes_for_keys,
         said=_SAID.get(visit.request.query_params.get("said", ""), ""),
@@ -195,7 +195,7 @@ def _card(key: Key, owner: Operator, now: datetime) -> KeyCard:
     )
 
 
-def _proposal(visit: Visit, proposal: KeyProposal) -> Decision:
+def _proposal(visit: Visit, owner: Operator, proposal: KeyProposal) -> Decision:
     change_ = proposal.change
     facts = [
         Fact(name="Proposed by", values=(proposal.proposed_by,)),
@@ -210,6 +210,8 @@ def _proposal(visit: Visit, proposal: KeyProposal) -> Decision:
         facts.append(Fact(name="New key, held outside", values=(change_.public_key,)))
     if change_.cryptosuite:
         facts.append(Fact(name="Suite of the new key", values=(change_.cryptosuite,)))
+    if takes_key_in(owner, change_):
+        facts.append(Fact(name="New key", values=("held by this service, which signs with it",)))
     way = f"/keys/proposals/{proposal.proposal_id}"
     actions = [FormAction(text="Withdraw", action=f"{way}/withdraw")]
     if proposal.proposed_by != visit.actor.name:
