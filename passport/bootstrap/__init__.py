@@ -44,7 +44,7 @@ from passport.signing.witness_client import WitnessClient, parse_witness
 from passport.storage.cosignatures import SqlCosignatures
 from passport.storage.engine import make_engine
 from passport.storage.jobs import LEASE, Handler, SqlJobs
-from passport.storage.log import SqlTransparencyLog
+from passport.storage.log import SqlTransparencyLog, signed_origin
 from passport.storage.migrate import MigrationSource, passport_source, upgrade
 
 __all__ = [
@@ -237,6 +237,7 @@ def open_passport(
         source = extension.migrations()
         if source is not None:
             upgrade(engine, source)
+    _require_same_log(settings, signed_origin(engine))
     keys = _open_keys(settings, settings.keystore)
     is_one = settings.log_keystore == settings.keystore
     log_keys = keys if is_one else _open_keys(settings, settings.log_keystore)
@@ -261,6 +262,21 @@ def open_passport(
         log=log,
         services=services,
         extensions=extensions,
+    )
+
+
+def _require_same_log(settings: Settings, signed: str | None) -> None:
+    """Refuse to begin another log by a public address that differs from the service's.
+
+    A new name begins a new log for good, so only ``PASSPORT_LOG_ORIGIN`` itself does it.
+    """
+    is_named = "log_origin" in settings.model_fields_set
+    if signed is None or is_named or signed == settings.log_origin:
+        return
+    raise SettingsRefusedError(
+        f"PASSPORT_PUBLIC_BASE_URL is {settings.public_base_url}, but the log in "
+        f"{settings.data} is {signed}: set it as the service has it, use another folder, or name "
+        "the log in PASSPORT_LOG_ORIGIN"
     )
 
 

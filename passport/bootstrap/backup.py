@@ -408,7 +408,8 @@ def restore_backup(settings: Settings, file: Path, shown: Checkpoint | None = No
     if manifest.checkpoint and manifest.log.origin != settings.log_origin:
         raise OtherLogError(
             f"the backup holds the log {manifest.log.origin}, the settings name "
-            f"{settings.log_origin}; set PASSPORT_LOG_ORIGIN to the first"
+            f"{settings.log_origin}; set PASSPORT_PUBLIC_BASE_URL, "
+            "or PASSPORT_LOG_ORIGIN, as the first had it"
         )
     sources = _sources(settings)
     if {one.version_table for one in sources} < manifest.revisions.keys():

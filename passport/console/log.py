@@ -25,12 +25,14 @@ from passport.services.trust import Trust
 from passport.services.witnessing import WitnessDesk
 from passport.settings import read_settings
 from passport.signing.merkle_tree import BrokenTileError
+from passport.signing.tile_reader import TileMissingError
 from passport.signing.transparency_log import (
     WITNESS_SIGNATURE,
     ForgedCheckpointError,
     KeyNoteSigner,
     MalformedReceiptError,
     TrustedLog,
+    UnknownLogError,
 )
 from passport.signing.web_reader import UnreachableError, read_bounded
 from passport.storage.witness_state import FileWitnessState, WitnessStateError
@@ -39,6 +41,7 @@ from passport.web.witness_app import serve_witness
 REFUSED = 1
 NOT_TRIED = 2
 _TIMEOUT_S = 20.0
+_NOT_THERE = {httpx.codes.NOT_FOUND, httpx.codes.GONE}
 _LARGEST_ANSWER = 32 * 1024 * 1024
 """Bytes; a bundle of 256 entries of the longest kind has half of it."""
 _COULD_NOT_BE_TRIED = (UnreachableError, BrokenTileError, MalformedReceiptError)
@@ -61,15 +64,18 @@ def monitor(
         Path | None, typer.Option(help="Where the last state is kept; else HOST.monitor.json.")
     ] = None,
     once: Annotated[bool, typer.Option("--once", help="Look once and stop.")] = False,
-    interval: Annotated[float, typer.Option(min=1, help="Pause between two looks [s].")] = 60,
+    interval: Annotated[
+        float, typer.Option(min=1, help="Pause between two looks in seconds.")
+    ] = 60,
     entries: Annotated[bool, typer.Option("--entries", help="Hash all new entries.")] = False,
     data: Data = None,
     json: AsJson = False,
 ) -> None:
     """Follow a log; tell at once when it was rewritten.
 
-    Exit status: 0 each state extends the one before, 1 it was rewritten (both checkpoints are in
-    STATE.evidence.json) or not signed by the log, 2 it could not be looked at.
+    Exit status: 0 each state extends the one before or is only stale, 1 it was rewritten (both
+    checkpoints are in STATE.evidence.json), not signed by the log, or is another log than the
+    one followed or trusted, 2 it could not be looked at.
     """
     prefix = log_prefix(url)
     file = state or Path(f"{urlsplit(prefix).netloc.replace(':', '_')}.monitor.json")
@@ -100,7 +106,7 @@ def _look(
     try:
         sight = look_at_log(read_state(file), fetch=fetch, logs=logs, reads_entries=reads_entries)
         write_state(file, sight)
-    except ForgedCheckpointError as error:
+    except (ForgedCheckpointError, UnknownLogError) as error:
         say(f"refused ({error.code}): {error}")
         return REFUSED
     except (*_COULD_NOT_BE_TRIED, MonitorStateError) as error:
@@ -117,6 +123,8 @@ def _tell(sight: Sight, file: Path) -> None:
     typer.echo(f"{sight.verdict}  {sight.origin}  {sight.size} entries")
     for line in sight.checked:
         say(f"  {line}")
+    if sight.is_stale:
+        say(f"  warning: {sight.problem}")
     if sight.is_rewritten:
         say(f"  {sight.problem}")
         say(f"  both checkpoints are kept in {file}.evidence.json: show them to others")
@@ -127,6 +135,8 @@ def _fetcher(client: httpx.Client, prefix: str) -> Callable[[str], bytes]:
         address = f"{prefix}/{path}"
         try:
             with client.stream("GET", address) as answer:
+                if answer.status_code in _NOT_THERE:
+                    raise TileMissingError(f"{address} answered {answer.status_code}")
                 if not answer.is_success:
                     raise UnreachableError(f"{address} answered {answer.status_code}")
                 return read_bounded(answer, _LARGEST_ANSWER)

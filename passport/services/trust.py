@@ -37,6 +37,7 @@ from passport.linked_data.documents import MalformedDocumentError, parse_documen
 from passport.signing.did import DidDocuments
 from passport.signing.instants import instant_text, parse_instant
 from passport.signing.transparency_log import TrustedLog, parse_note_key, verify_checkpoint
+from passport.signing.witness import parse_witness_key
 
 _LARGEST_TRUST_FILE = 16 * 1024 * 1024
 _MEMBERS = frozenset(
@@ -207,7 +208,9 @@ def _members(content: Mapping[str, Any]) -> dict[str, Any]:
     kept = [str(entry["checkpoint"]) for entry in content.get("logs", []) if "checkpoint" in entry]
     for note in kept:
         verify_checkpoint(note, logs)
-    witnesses = [str(entry["key"]) for entry in content.get("witnesses", [])]
+    witnesses = [
+        parse_witness_key(str(entry["key"])).text for entry in content.get("witnesses", [])
+    ]
     return {
         "did_documents": {did: value for did, value in dids.items() if "id" in value},
         "pinned_documents": {

@@ -79,6 +79,14 @@ def add_leaf(session: Session, digest: bytes, *, kind: str, at: datetime) -> Non
     session.add(LeafRow(digest=digest, kind=kind, created_at=at))
 
 
+def signed_origin(engine: Engine) -> str | None:
+    """Return the name under which the log in a store was signed last; none before it began."""
+    newest = select(_CHECKPOINT.c.note).order_by(_CHECKPOINT.c.size.desc()).limit(1)
+    with reading(engine) as connection:
+        note: str | None = connection.scalar(newest)
+    return None if note is None else note.partition("\n")[0]
+
+
 class SqlTransparencyLog:
     """The log of this service; its origin is the name of the key that signs it."""
 

@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import orjson
 import pytest
 from builders_bundle import (
     ITEM_PUBLIC,
@@ -17,7 +18,7 @@ from builders_bundle import (
 from builders_signing import NOON
 
 from passport.domain.actor import Role
-from passport.services.trust import Trust, did_document_digest
+from passport.services.trust import Trust, TrustFileError, did_document_digest
 from passport.services.verification import verify_passport
 from passport.services.verification_report import Finding
 from passport.signing.did import DidDocuments
@@ -174,3 +175,10 @@ def test_every_finding_of_a_verification_is_described():
     described = (Path(__file__).parents[3] / "docs" / "problems.md").read_text()
 
     assert [finding for finding in Finding if f"| `{finding.value}` | " not in described] == []
+
+
+def test_a_witness_that_is_no_key_is_told_of_the_trust_file_and_not_of_the_passport():
+    content = orjson.dumps({"dids": {}, "witnesses": [{"key": "other.example+00000000+AAAA"}]})
+
+    with pytest.raises(TrustFileError, match="is no verifier key"):
+        Trust.parse(content)
