@@ -2,17 +2,17 @@
 
 import { fromBase64url } from "./encoding.mjs";
 import { parseDocument, sameJson } from "./json.mjs";
+import { LARGEST_RECORD } from "./limits.mjs";
 import { Refusal } from "./refusal.mjs";
 
 const FORMAT = "open-battery-passport-bundle/1";
-const LARGEST = 32 * 1024 * 1024;
 const MOST_STATEMENTS = 2000;
 const PRESENTATION_MEMBERS = ["@context", "type", "verifiableCredential"];
 
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
 export function readBundle(bytes) {
-  if (bytes.length > LARGEST) {
+  if (bytes.length > LARGEST_RECORD) {
     throw new Refusal("malformed-bundle", "the file is too large");
   }
   const document = parseDocument(bytes);

@@ -10,12 +10,21 @@ export function documentAddress(did) {
     return null;
   }
   const segments = path.split(":").slice(1);
-  if (segments.some((segment) => [".", ".."].includes(decodeURIComponent(segment)))) {
+  if (segments.some(leadsElsewhere)) {
     return null;
   }
   const netloc = decodeURIComponent(host);
   const scheme = LOOPBACK.includes(netloc.split(":")[0].toLowerCase()) ? "http" : "https";
-  return `${scheme}://${netloc}/${segments.length ? segments.join("/") : ".well-known"}/did.json`;
+  const address = `${scheme}://${netloc}/${segments.length ? segments.join("/") : ".well-known"}/did.json`;
+  return URL.canParse(address) ? address : null; // a port may be too large for one
+}
+
+function leadsElsewhere(segment) {
+  try {
+    return [".", ".."].includes(decodeURIComponent(segment));
+  } catch {
+    return true; // what no percent sign encodes
+  }
 }
 
 export function hostOf(did) {

@@ -70,7 +70,7 @@ async function run(from, take) {
     if (report.verdict === "authentic" || report.verdict === "withdrawn") {
       remember(report);
     }
-    show(report, { ...from, bytes, silent: question.silent ?? [] });
+    show(report, { ...from, bytes, silent: question.silent ?? [], unasked: question.unasked ?? 0 });
   } catch (error) {
     if (turn === running) {
       fail(error);
@@ -119,8 +119,8 @@ function checkAddress(text) {
   const isOwn = url.origin === location.origin;
   run({ origin: url.origin }, async () => {
     const [bytes, logKeys] = await Promise.all([readRecord(url), isOwn ? ownLogKeys() : readLogKey(url.origin)]);
-    const { published, silent } = await readPublished(documentsIn(bytes), url.origin);
-    return { bytes, silent, ...belief(published, logKeys) };
+    const { published, silent, unasked } = await readPublished(documentsIn(bytes), url.origin);
+    return { bytes, silent, unasked, ...belief(published, logKeys) };
   });
 }
 
@@ -133,10 +133,10 @@ function askForKeys(from) {
   run(from, async () => {
     const along = documentsIn(from.bytes);
     const origins = originsOf(from.bytes);
-    const [{ published, silent }, ...logKeys] = await Promise.all([
+    const [{ published, silent, unasked }, ...logKeys] = await Promise.all([
       readPublished(along, null), ...origins.map(readLogKey),
     ]);
-    return { bytes: from.bytes, silent, ...belief(published, logKeys.flat()) };
+    return { bytes: from.bytes, silent, unasked, ...belief(published, logKeys.flat()) };
   });
 }
 
@@ -148,12 +148,18 @@ function parsed(bytes) {
   }
 }
 
-const documentsIn = (bytes) => Object(parsed(bytes).didDocuments);
+const credentialsIn = (bytes) => [parsed(bytes).presentation?.verifiableCredential ?? []].flat();
+
+// Keys in the record: first those of whoever signs in it. Others may stand there in any number.
+function documentsIn(bytes) {
+  const along = Object(parsed(bytes).didDocuments);
+  const issuers = credentialsIn(bytes).map((one) => one?.issuer).filter((did) => Object.hasOwn(along, did));
+  return { ...Object.fromEntries(issuers.map((did) => [did, along[did]])), ...along };
+}
 
 // Hosts that the statements name as their own place, where their log gives its key.
 function originsOf(bytes) {
-  const credentials = [parsed(bytes).presentation?.verifiableCredential ?? []].flat();
-  const found = credentials.map((one) => one?.id).filter((id) => typeof id === "string" && URL.canParse(id));
+  const found = credentialsIn(bytes).map((one) => one?.id).filter((id) => typeof id === "string" && URL.canParse(id));
   return [...new Set(found.map((id) => new URL(id).origin))].filter((origin) => origin !== "null").slice(0, 3);
 }
 

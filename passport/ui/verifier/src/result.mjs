@@ -1,6 +1,7 @@
 // The report as parts of the page; texts are set as texts, never as markup.
 
 import { kindWords } from "./kinds.mjs";
+import { MOST_PARTIES_ASKED } from "./limits.mjs";
 import { checksOf, counted, nameOf, reasonsOf, sentence, sourceWords, verdictOf } from "./words.mjs";
 
 function element(name, { text, ...attributes } = {}, ...children) {
@@ -96,8 +97,11 @@ function sourcesPart(report, from, host) {
     rows.push([`Key of the log ${report.log.origin}`, `${sourceWords(report.log.source)}: ${report.log.key}`]);
   }
   rows.push(["This program and its words", `${host}; its parts and their digests are named below`]);
-  for (const did of from.silent ?? []) {
-    rows.push([`Keys of ${nameOf(did)}`, "its own address did not answer"]);
+  for (const { did, why } of from.silent ?? []) {
+    rows.push([`Keys of ${nameOf(did)}`, why]);
+  }
+  if (from.unasked > 0) {
+    rows.push(["Others the record names", `${counted(from.unasked, "party", "parties")} not asked: no more than ${MOST_PARTIES_ASKED} are, those first who sign in it`]);
   }
   return card("sources", "What was taken from where",
     element("dl", { class: "verifier-facts" }, ...rows.map(([name, value]) =>
