@@ -10,12 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from passport.domain.errors import ConflictError
-from passport.domain.organisation import Operator
+from passport.domain.organisation import Key, Operator
 from passport.linked_data.documents import parse_document
 from passport.services.operators import read_operator
 from passport.services.pens import KeyHeldOutsideError
 from passport.services.ports import SignedStatement, Work
-from passport.signing.keys import SigningKey
 
 
 class StatementNotStandingError(ConflictError):
@@ -29,7 +28,7 @@ class StatementToSignAgain:
     """A statement without its proof, and the key its issuer signs with now."""
 
     document: dict[str, object]
-    key: SigningKey
+    key: Key
 
 
 def take_to_sign_again(statement: SignedStatement, *, work: Work) -> StatementToSignAgain:
@@ -53,7 +52,7 @@ def take_to_sign_again(statement: SignedStatement, *, work: Work) -> StatementTo
             f"{issuer.slug} signs with a key of its own, so this service makes no other proof over "
             f"{statement.iri}; take the statement as it was signed"
         )
-    return StatementToSignAgain(document, work.keys.signing_key(issuer.current_key.key_id))
+    return StatementToSignAgain(document, issuer.current_key)
 
 
 def _keys_named_in(proof: object) -> Iterator[str]:

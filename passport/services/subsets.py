@@ -17,6 +17,7 @@ from passport.domain.identifiers import BatteryId
 from passport.domain.passport import StatementKind
 from passport.linked_data.canonical import Document
 from passport.services.disclosure import StatementUnknownError, disclose
+from passport.services.made_forms import MadeForms, Question
 from passport.services.other_forms import take_to_sign_again
 from passport.services.ports import SignedStatement, Work
 from passport.signing.keys import KeyKind, parse_multikey
@@ -40,8 +41,14 @@ class SubsetTermError(InvalidValueError):
     code = "subset-term"
 
 
-def make_subset(
-    actor: Actor, battery_id: BatteryId, kind: StatementKind, terms: Sequence[str], *, work: Work
+def make_subset(  # noqa: PLR0913 - what is asked for is these four things
+    actor: Actor,
+    battery_id: BatteryId,
+    kind: StatementKind,
+    terms: Sequence[str],
+    *,
+    made: MadeForms,
+    work: Work,
 ) -> bytes:
     """Make a subset of the newest statement of a kind about a battery.
 
@@ -50,6 +57,7 @@ def make_subset(
         battery_id: The battery.
         kind: Which of the statements about it and its model.
         terms: The terms to show; beside them stand what statement and battery they are from.
+        made: What was made before in this process; the same terms in any order are one question.
         work: The unit of work.
 
     Returns:
@@ -71,13 +79,19 @@ def make_subset(
             f"{statement.issuer} signs with a key of {key_kind}, subsets take one of "
             f"{KeyKind.P256}: `passport operator key-rotate --suite ecdsa-rdfc-2019` makes one"
         )
-    selective = _pointers_to(terms, again.document)
-    new = NewBaseProof(
-        proof=NewProof(created_at=work.clock.now()),
-        mandatory_pointers=mandatory_pointers(again.document),
-    )
-    proof = make_base_proof(again.document, new, key=again.key)
-    return orjson.dumps(derive_document({**again.document, "proof": proof}, selective))
+    asked = _require_terms(terms, again.document)
+
+    def make() -> bytes:
+        new = NewBaseProof(
+            proof=NewProof(created_at=work.clock.now()),
+            mandatory_pointers=mandatory_pointers(again.document),
+        )
+        key = work.keys.signing_key(again.key.key_id)
+        proof = make_base_proof(again.document, new, key=key)
+        selective = [f"/{_SUBJECT}/{term}" for term in asked]
+        return orjson.dumps(derive_document({**again.document, "proof": proof}, selective))
+
+    return made.take(Question(statement.digest, again.key.key_id, asked), make)
 
 
 def mandatory_pointers(document: Document) -> list[str]:
@@ -104,7 +118,7 @@ def _newest(
     return max(found, key=lambda one: (one.issued_at, one.version))
 
 
-def _pointers_to(terms: Sequence[str], document: Document) -> list[str]:
+def _require_terms(terms: Sequence[str], document: Document) -> tuple[str, ...]:
     subject = document[_SUBJECT]
     if not isinstance(subject, Mapping) or not 0 < len(terms) <= _MOST_TERMS:
         raise SubsetTermError(f"{len(terms)} terms; a subset shows between 1 and {_MOST_TERMS}")
@@ -114,4 +128,4 @@ def _pointers_to(terms: Sequence[str], document: Document) -> list[str]:
                 f"the statement says nothing of {term[:80]!r}; it says "
                 f"{', '.join(sorted(subject.keys() - {'id', 'type'}))}"
             )
-    return [f"/{_SUBJECT}/{term}" for term in terms]
+    return tuple(sorted(set(terms)))

@@ -5,21 +5,26 @@ Source: docs/decisions/0012-subsets-and-tokens.md; UN Transparency Protocol, Ver
 
 from passport.domain.actor import Actor
 from passport.services.disclosure import read_statement
+from passport.services.made_forms import MadeForms, Question
 from passport.services.other_forms import take_to_sign_again
 from passport.services.ports import Work
 from passport.signing.jose import sign_token
 
 
-def read_statement_as_token(actor: Actor, statement_id: str, *, work: Work) -> bytes:
+def read_statement_as_token(
+    actor: Actor, statement_id: str, *, made: MadeForms, work: Work
+) -> bytes:
     """Return one statement as token, to a reader of its point.
 
     Args:
         actor: Who reads.
         statement_id: Number of the statement.
+        made: What was made before in this process.
         work: The unit of work.
 
     Returns:
-        The compact token; the same bytes as long as the issuer keeps its key.
+        The compact token; the same bytes from one process as long as the issuer keeps its key and
+        the token stays in memory, and from all where its signatures draw no random numbers.
 
     Raises:
         StatementUnknownError: There is none under this number, or the log has not taken it.
@@ -30,4 +35,7 @@ def read_statement_as_token(actor: Actor, statement_id: str, *, work: Work) -> b
     """
     statement = read_statement(actor, statement_id, work=work)
     again = take_to_sign_again(statement, work=work)
-    return sign_token(again.document, key=again.key)
+    return made.take(
+        Question(statement.digest, again.key.key_id),
+        lambda: sign_token(again.document, key=work.keys.signing_key(again.key.key_id)),
+    )
