@@ -1,6 +1,7 @@
 """The keys of an organisation on its pages: seen, changed, confirmed by a second person."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from builders_web import (
@@ -13,6 +14,7 @@ from builders_web import (
     token_on,
 )
 
+from passport.bootstrap.demonstration import ADMINISTRATION, MANUFACTURER
 from passport.domain.actor import SYSTEM, Role
 from passport.domain.key_change import KeyAction, KeyChange
 from passport.services.accounts import NewAccount
@@ -142,6 +144,29 @@ def test_who_confirms_sees_whose_key_would_sign_from_then_on(careful):
 
     assert listed["publicKey"] == new
     assert new in page_of(colleague, "/keys/voltra")
+
+
+def test_who_confirms_sees_that_this_service_would_hold_the_key_and_a_machine_does_not_ask(careful):
+    own = open_signing_key("did:web:own.example#1", KeyKind.ED25519, new_secret(KeyKind.ED25519))
+    outside = KeyChange(action=KeyAction.ROTATE, public_key=own.public_key_multibase)
+    moved = careful.services.change_keys(MANUFACTURER.actor, "voltra", outside)
+    colleague = replace(MANUFACTURER.actor, name="milo")
+    careful.services.confirm_key_change(colleague, moved.proposal.proposal_id)
+    asked = {"cryptosuite": "eddsa-rdfc-2022"}
+    careful.services.change_keys(
+        MANUFACTURER.actor, "voltra", KeyChange(action=KeyAction.ROTATE, **asked)
+    )
+
+    house, machine = (
+        a_browser(careful).post(
+            "/api/v1/operators/voltra/keys", json=asked, headers=key_of(careful, slug)
+        )
+        for slug in (ADMINISTRATION.slug, "voltra")
+    )
+
+    assert "held by this service" in page_of(signed_in(careful, "milo"), "/keys/voltra")
+    assert (house.status_code, house.json()["code"]) == (403, "key-consent")
+    assert (machine.status_code, machine.json()["code"]) == (403, "key-four-eyes")
 
 
 def test_a_proposal_is_withdrawn_on_the_page(careful):
