@@ -11,8 +11,8 @@ from passport.signing.merkle_tree import (
     encode_entries,
     parse_tile_path,
 )
+from passport.signing.tile_reader import TileMissingError
 from passport.signing.transparency_log import Checkpoint, sign_checkpoint
-from passport.signing.web_reader import UnreachableError
 
 
 class PublishedLog:
@@ -41,7 +41,7 @@ class PublishedLog:
     def tile(self, level: int, index: int, width: int) -> bytes:
         hashes = self._tree.changed.get((level, index), b"")[: width * HASH_BYTES]
         if len(hashes) < width * HASH_BYTES:
-            raise UnreachableError(f"there is no tile {level}/{index} of {width}")
+            raise TileMissingError(f"there is no tile {level}/{index} of {width}")
         return hashes
 
     def fetch(self, path: str) -> bytes:

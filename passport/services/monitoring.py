@@ -1,8 +1,10 @@
 """Following a log from outside: does each state extend the last one that was seen?
 
-What the follower saw last is kept in a small file. A log that shrinks, that shows two states of
-one size, or whose newer state does not begin with the older one was rewritten; the two signed
-checkpoints together prove it to anybody.
+What the follower saw last is kept in a small file. A log that shows two states of one size, or
+whose newer state does not begin with the older one, was rewritten; the two signed checkpoints
+together prove it to anybody. A state that is older than the one that was seen is stale, as from a
+cache, while the log still shows the tree that was seen and it begins with the older one; a log that
+shows it no more has shrunk.
 """
 
 import os
@@ -19,7 +21,7 @@ from passport.signing.merkle_tree import (
     LogRewrittenError,
     TreeHead,
 )
-from passport.signing.tile_reader import PublishedTree, append_entries
+from passport.signing.tile_reader import PublishedTree, TileMissingError, append_entries
 from passport.signing.transparency_log import (
     Checkpoint,
     MalformedReceiptError,
@@ -56,8 +58,9 @@ class Sight:
         checkpoint: That checkpoint, as it was signed.
         previous_size: Entries of the checkpoint that was kept before; `None` the first time.
         previous: That one.
-        verdict: ``first``, ``unchanged`` or ``extended``; ``rewritten`` where it is neither.
-        problem: Why it is rewritten.
+        verdict: ``first``, ``unchanged`` or ``extended``; ``stale`` where it is older than what
+            was kept and part of it; ``rewritten`` where it is none of these.
+        problem: Why it is rewritten, or how far it is behind.
         tiles_read: How many tiles it took.
         entries_hashed: How many entries were hashed again.
         checked: What was checked, in words.
@@ -78,6 +81,11 @@ class Sight:
     def is_rewritten(self) -> bool:
         """Whether the log changed its past."""
         return self.verdict == "rewritten"
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it is an older state of the log than the one that was kept."""
+        return self.verdict == "stale"
 
     def to_dict(self) -> dict[str, object]:
         """Return it for programs."""
@@ -111,10 +119,13 @@ def look_at_log(
     Raises:
         ReceiptRefusedError: The newest checkpoint is none, or not signed by a trusted log; or the
             one that was kept is not.
+        UnknownLogError: The log has another name than the one that was kept.
         UnreachableError: The log did not answer.
         BrokenTileError: A tile or bundle is shorter than its address says.
     """
     note = _text(fetch("checkpoint"))
+    if kept is not None:
+        _require_same_name(_read_checkpoint(note, None), _read_checkpoint(kept, None))
     newest = _read_checkpoint(note, logs)
     previous = None if kept is None else _read_checkpoint(kept, logs)
     signature = "nobody's signature was checked, for want of a trust file"
@@ -125,7 +136,10 @@ def look_at_log(
     if previous is not None and previous.head == newest.head:
         verdict = "unchanged"
     try:
-        looking.compare(reads_entries=reads_entries)
+        if previous is not None and newest.size < previous.size:
+            verdict, problem = "stale", looking.require_older_state_of(previous)
+        else:
+            looking.compare(reads_entries=reads_entries)
     except LogRewrittenError as error:
         verdict, problem = "rewritten", str(error)
     return Sight(
@@ -154,34 +168,47 @@ class _Looking:
         checked: list[str],
     ) -> None:
         self.tree = PublishedTree(newest.size, fetch)
+        self._fetch = fetch
         self.checked = checked
         self.entries_hashed = 0
         self._newest = newest
         self._previous = previous
 
+    def require_older_state_of(self, known: Checkpoint) -> str:
+        """Require that a state that was seen begins with this smaller one; return how to say so.
+
+        Raises:
+            LogRewrittenError: It does not, or the log does not show any more that it does.
+        """
+        newest, self.tree = self._newest, PublishedTree(known.size, self._fetch)
+        try:
+            path = self.tree.consistency(newest.size)
+        except TileMissingError as error:
+            raise LogRewrittenError(
+                f"the log shrank from {known.size} to {newest.size} entries: it does not show the "
+                f"tree with {known.size} any more that it signed"
+            ) from error
+        verify_extension(newest, known, path)
+        self.checked.append(f"the {known.size} entries seen before begin with these {newest.size}")
+        return (
+            f"this is an older state, as a cache may hold it: {newest.size} of the {known.size} "
+            f"entries seen before; the newer state is kept"
+        )
+
     def compare(self, *, reads_entries: bool) -> None:
-        previous = self._previous
-        if previous is not None:
-            self._require_no_contradiction(previous)
-        if self.tree.root() != self._newest.root:
+        previous, newest = self._previous, self._newest
+        if previous is not None and previous.size == newest.size and previous.root != newest.root:
+            raise LogRewrittenError(f"the log signed two states with {newest.size} entries")
+        if self.tree.root() != newest.root:
             raise TilesOfAnotherTreeError(
-                f"the tiles are not those of the checkpoint with {self._newest.size} entries"
+                f"the tiles are not those of the checkpoint with {newest.size} entries"
             )
         self.checked.append("its tiles lead to the root that was signed")
-        if previous is not None and previous.size < self._newest.size:
-            verify_extension(previous, self._newest, self.tree.consistency(previous.size))
+        if previous is not None and previous.size < newest.size:
+            verify_extension(previous, newest, self.tree.consistency(previous.size))
             self.checked.append(f"it begins with the {previous.size} entries seen before")
         if reads_entries:
             self._hash_entries(TreeHead(0, EMPTY_ROOT) if previous is None else previous.head)
-
-    def _require_no_contradiction(self, previous: Checkpoint) -> None:
-        newest = self._newest
-        if previous.origin != newest.origin:
-            raise UnknownLogError(f"{newest.origin!r} is not {previous.origin!r}, followed so far")
-        if newest.size < previous.size:
-            raise LogRewrittenError(f"the log shrank from {previous.size} to {newest.size} entries")
-        if newest.size == previous.size and newest.root != previous.root:
-            raise LogRewrittenError(f"the log signed two states with {newest.size} entries")
 
     def _hash_entries(self, old: TreeHead) -> None:
         edge = self.tree.edge(old.size)
@@ -213,11 +240,14 @@ def read_state(path: Path) -> str | None:
 def write_state(path: Path, sight: Sight) -> None:
     """Keep what was seen: whole or not at all, on disk when this returns.
 
-    A rewritten log leaves the state as it was, and both checkpoints beside it.
+    A rewritten log leaves the state as it was, and both checkpoints beside it; a stale one leaves
+    it as it was.
 
     Raises:
         MonitorStateError: The file cannot be written.
     """
+    if sight.is_stale:
+        return
     target = path.with_name(f"{path.name}.evidence.json") if sight.is_rewritten else path
     draft = target.with_name(f"{target.name}.draft")
     try:
@@ -228,6 +258,15 @@ def write_state(path: Path, sight: Sight) -> None:
         draft.replace(target)
     except OSError as error:
         raise MonitorStateError(f"{target} cannot be written: {error}") from error
+
+
+def _require_same_name(newest: Checkpoint, kept: Checkpoint) -> None:
+    if newest.origin != kept.origin:
+        raise UnknownLogError(
+            f"the log calls itself {newest.origin}; {kept.origin} was followed so far. Its past "
+            f"cannot be compared with what was seen: ask its operator what became of the other, "
+            f"and follow this one with a state of its own"
+        )
 
 
 def _read_checkpoint(note: str, logs: Sequence[TrustedLog] | None) -> Checkpoint:

@@ -19,9 +19,16 @@ from passport.signing.merkle_tree import (
     node_reader,
     root_hash,
 )
+from passport.signing.web_reader import UnreachableError
 
 Fetch = Callable[[str], bytes]
 """Gives what a log publishes at an address below its prefix, such as ``tile/0/000.p/7``."""
+
+
+class TileMissingError(UnreachableError):
+    """The log answers, and publishes nothing at this address."""
+
+    code = "unreachable"
 
 
 class PublishedTree:
@@ -91,12 +98,22 @@ class PublishedTree:
             hashes_there = (self.size >> level * (TILE_WIDTH.bit_length() - 1)) - index * TILE_WIDTH
             width = min(TILE_WIDTH, hashes_there)
             address = TileAddress(level=level, index=index, width=width)
-            tile = self._fetch(address.path)
+            tile = self._fetch_tile(address)
             self.tiles_read += 1
             if len(tile) != width * HASH_BYTES:
                 raise BrokenTileError(f"{address.path} has {len(tile)} bytes")
             self._tiles[level, index] = tile
         return self._tiles[level, index]
+
+    def _fetch_tile(self, address: TileAddress) -> bytes:
+        try:
+            return self._fetch(address.path)
+        except TileMissingError:
+            if address.width == TILE_WIDTH:
+                raise
+        # A log may drop the part of a tile once the tile is full.
+        full = TileAddress(level=address.level, index=address.index, width=TILE_WIDTH)
+        return self._fetch(full.path)[: address.width * HASH_BYTES]
 
 
 def append_entries(edge: RightEdge, tree: PublishedTree) -> TreeHead:

@@ -1,5 +1,7 @@
 """A follower of a log tells growth from rewriting."""
 
+from dataclasses import replace
+
 import orjson
 import pytest
 from builders_notes import ORIGIN, TRUSTED, MemoryNoteSigner
@@ -14,7 +16,12 @@ from passport.services.monitoring import (
     write_state,
 )
 from passport.signing.merkle_tree import BrokenTileError
-from passport.signing.transparency_log import ForgedCheckpointError, UnknownLogError
+from passport.signing.tile_reader import TileMissingError
+from passport.signing.transparency_log import (
+    ForgedCheckpointError,
+    UnknownLogError,
+    sign_checkpoint,
+)
 
 
 def look(log, kept=None, *, entries=False, logs=(TRUSTED,)):
@@ -49,11 +56,67 @@ def test_an_empty_log_grows_too():
     assert look(log, empty.checkpoint, entries=True).verdict == "extended"
 
 
+class StaleLog(PublishedLog):
+    """A log whose newest checkpoint is hidden behind an older one, as by a cache."""
+
+    def __init__(self, size: int, *, shown: str) -> None:
+        super().__init__(size)
+        self.shown = shown
+
+    def note(self) -> str:
+        return self.shown
+
+
+@pytest.mark.parametrize("older", [0, 1, 256, 300, 699])
+def test_an_older_state_that_the_known_tree_begins_with_is_only_stale(older, tmp_path):
+    file, known = tmp_path / "state.json", PublishedLog(700)
+    write_state(file, look(known))
+
+    sight = look(StaleLog(1000, shown=PublishedLog(older).note()), read_state(file))
+    write_state(file, sight)
+
+    assert (sight.verdict, sight.is_rewritten) == ("stale", False)
+    assert f"{older} of the 700 entries seen before" in sight.problem
+    assert read_state(file) == known.note()
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_an_older_state_that_the_known_tree_does_not_begin_with_is_a_fork():
+    sight = look(StaleLog(1000, shown=PublishedLog(300, first=1).note()), PublishedLog(700).note())
+
+    assert sight.is_rewritten
+    assert "does not begin with what it had at 300" in sight.problem
+
+
+def test_an_older_state_is_stale_also_where_parts_of_full_tiles_are_dropped():
+    log = StaleLog(1024, shown=PublishedLog(300).note())
+
+    def fetch(path: str) -> bytes:
+        if path.startswith("tile/0/") and ".p/" in path:
+            raise TileMissingError(path)
+        return log.fetch(path)
+
+    sight = look_at_log(PublishedLog(700).note(), fetch=fetch, logs=(TRUSTED,), reads_entries=False)
+
+    assert sight.verdict == "stale"
+
+
+def test_a_log_under_another_name_is_not_compared_with_the_one_followed():
+    name = "log.example/second"
+    renamed = MemoryNoteSigner(name, Ed25519PrivateKey.generate())
+    note = sign_checkpoint(replace(PublishedLog(9).checkpoint(), origin=name), renamed)
+
+    with pytest.raises(UnknownLogError, match=f"calls itself {name}; {ORIGIN} was followed"):
+        look(StaleLog(9, shown=note), PublishedLog(9).note())
+    with pytest.raises(UnknownLogError, match=f"calls itself {name}; {ORIGIN} was followed"):
+        look(StaleLog(9, shown=note), PublishedLog(9).note(), logs=None)
+
+
 def test_a_log_that_shrank_is_rewritten():
     sight = look(PublishedLog(4), PublishedLog(9).note())
 
     assert sight.is_rewritten
-    assert sight.problem == "the log shrank from 9 to 4 entries"
+    assert sight.problem.startswith("the log shrank from 9 to 4 entries")
     assert sight.previous == PublishedLog(9).note()
 
 
