@@ -49,6 +49,7 @@ _FORMAT = "open-battery-passport-backup/1"
 _MANIFEST = "manifest.json"
 _TABLES, _DATA, _KEYSTORE, _LOG_KEYSTORE = "tables", "data", "keystore", "log-keystore"
 _LEAVES, _CHECKPOINTS, _STATEMENTS = "passport_leaf", "passport_checkpoint", "passport_statement"
+_SESSIONS = "passport_session"
 _CHUNK = 1024 * 1024
 
 
@@ -392,6 +393,8 @@ def _read_manifest(content: bytes) -> Manifest:
 def restore_backup(settings: Settings, file: Path, shown: Checkpoint | None = None) -> Manifest:
     """Put everything back into an empty installation; what is interrupted is not taken for whole.
 
+    Sessions do not come back: people sign in again.
+
     Args:
         settings: Where to: an empty data folder, an empty database.
         file: The backup.
@@ -483,7 +486,8 @@ def _fill_database(
         upgrade(engine, source, manifest.revisions[source.version_table])
     with writing(engine) as connection:
         for table in _tables(held):
-            if table.name in manifest.rows:
+            # Nobody vouches for an archive: whoever was signed in signs in again.
+            if table.name in manifest.rows and table.name != _SESSIONS:
                 member = archive.extractfile(f"{_TABLES}/{table.name}.jsonl")
                 loaded = load_rows(connection, table, member or ())
                 if loaded != manifest.rows[table.name]:

@@ -2,6 +2,7 @@
 
 import tarfile
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from builders_log import LogReader
 from builders_registered import an_installation, register_pack
 from log_crasher import Step, back_up, restore, run_killed
+from sqlmodel import Session, select
 
 from passport.bootstrap import Passport, open_passport
 from passport.bootstrap.backup import restore_backup, verify_backup, write_backup
@@ -23,6 +25,7 @@ from passport.domain.identifiers import gs1_battery_id
 from passport.settings import Settings, read_settings
 from passport.signing.transparency_log import Checkpoint, TrustedLog, parse_checkpoint, split_note
 from passport.storage.errors import StoreUnusableError
+from passport.storage.tables_access import SessionRow
 
 EXTENSIONS = ("recycler_portal",)
 
@@ -132,6 +135,25 @@ def test_a_backup_comes_back_exactly_on_either_database(
     assert (second.data / "telemetry" / "frames.bin").read_bytes() == bytes(range(256))
     passport.log.require_extends(made.newest)
     passport.close()
+
+
+def test_nobody_is_still_signed_in_after_a_restore(tmp_path: Path, second: Settings):
+    made = make_backup(tmp_path, f"sqlite:///{tmp_path}/first.db")
+    passport = open_passport(made.settings)
+    signed_in = SessionRow(token_hash=bytes(32), login="somebody", expires_at=datetime.now(UTC))
+    with Session(passport.engine) as session:
+        session.add(signed_in)
+        session.commit()
+    write_backup(passport.engine, made.settings, made.file)
+    passport.close()
+    assert b"somebody" in members(made.file)["tables/passport_session.jsonl"]
+
+    restore_backup(second, made.file)
+
+    restored = open_passport(second)
+    with Session(restored.engine) as session:
+        assert session.exec(select(SessionRow)).all() == []
+    restored.close()
 
 
 def test_a_restored_installation_goes_on_where_it_was(made: Made, tmp_path: Path, sqlite_url: str):
