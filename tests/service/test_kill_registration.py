@@ -34,6 +34,8 @@ CLIENTS = 4
 KILLS_OF_A_FILE = 3
 _MASS = "431.8"
 _PATIENCE_S = 60
+# Each test starts and recovers an installation up to six times.
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
