@@ -17,10 +17,13 @@ from passport.services.trust import Trust
 from passport.services.verification import Asked, verify_passport
 from passport.services.verify_files import NothingToVerifyError, report_words, verify_folder
 from passport.settings import read_settings
+from passport.signing.errors import KeyUnknownError
+from passport.signing.transparency_log import UnknownLogError
 from passport.signing.web_reader import AddressRefusedError, UnreachableError, WebReader
 
 _REFUSED = 1
 _NOT_TRIED = 2
+_OF_TRUST = frozenset({KeyUnknownError.code, UnknownLogError.code})
 _MEDIA_TYPES = "application/vp, application/vc;q=0.9, application/json;q=0.8, */*;q=0.5"
 
 
@@ -58,6 +61,8 @@ def verify(
     reader.close()
     print_json(report.to_dict())
     say("\n".join(report_words(report)))
+    if trust is None and any(problem.code in _OF_TRUST for problem in report.problems):
+        say("no trust file was named: --trust FILE says whose keys and which logs you believe")
     if not report.verified:
         raise typer.Exit(_REFUSED)
 

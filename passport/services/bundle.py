@@ -36,6 +36,12 @@ class MalformedBundleError(PassportError):
     code = "malformed-bundle"
 
 
+class BundleContradictsError(MalformedBundleError):
+    """A bundle shows its reader something else than what was signed."""
+
+    code = "bundle-contradicts"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchivedDidDocument:
     """One version of a DID document, as it was served when it was put into the log.
@@ -171,8 +177,8 @@ def parse_bundle(document: Mapping[str, Any]) -> Bundle:
     """Read a bundle.
 
     Raises:
-        MalformedBundleError: A member is missing or of another kind, or the presentation shows
-            other statements than were signed.
+        MalformedBundleError: A member is missing or of another kind.
+        BundleContradictsError: The presentation shows other statements than were signed.
     """
     if document.get("format", BUNDLE_FORMAT) != BUNDLE_FORMAT:
         raise MalformedBundleError(f"{document['format']!r} is not {BUNDLE_FORMAT}")
@@ -198,7 +204,7 @@ def parse_bundle(document: Mapping[str, Any]) -> Bundle:
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise MalformedBundleError(f"the bundle has another form than expected: {error}") from error
     if shown_statements != signed_statements:
-        raise MalformedBundleError(
+        raise BundleContradictsError(
             "the presentation in the bundle shows other statements than those that were signed"
         )
     return bundle

@@ -9,7 +9,7 @@ from passport.domain.errors import PassportError
 from passport.linked_data.contexts import UnknownContextError
 from passport.linked_data.documents import MalformedDocumentError
 from passport.linked_data.rdf_canon import TooComplexError
-from passport.services.bundle import MalformedBundleError
+from passport.services.bundle import BundleContradictsError, MalformedBundleError
 from passport.signing.errors import (
     CryptosuiteUnknownError,
     KeyEndedUnprovenError,
@@ -104,6 +104,7 @@ class Finding(StrEnum):
                 | Finding.CHAIN_BROKEN
                 | Finding.INDEX_MISMATCH
                 | Finding.INDEX_HIDES
+                | Finding.CONTEXT_CHANGED
             ):
                 return Verdict.FORGED
             case (
@@ -116,7 +117,6 @@ class Finding(StrEnum):
                 | Finding.LOG_FORKED
                 | Finding.LOG_EXTENSION_MISSING
                 | Finding.WITNESSES_MISSING
-                | Finding.CONTEXT_CHANGED
             ):
                 return Verdict.NOT_CHECKED
             case _:
@@ -223,7 +223,8 @@ class VerificationReport:
 
     def refused(self, check: Check, error: PassportError, *, statement: str = "") -> None:
         """Note a refusal of another part as a problem."""
-        verdict = Verdict.NOT_CHECKED if isinstance(error, _CANNOT_TELL) else Verdict.FORGED
+        is_open = isinstance(error, _CANNOT_TELL) and not isinstance(error, BundleContradictsError)
+        verdict = Verdict.NOT_CHECKED if is_open else Verdict.FORGED
         self._add(check, error.code, str(error), statement, verdict)
 
     def to_dict(self) -> Mapping[str, object]:
