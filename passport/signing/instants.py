@@ -8,6 +8,7 @@ from passport.domain.errors import InvalidValueError
 _DATE_TIME_STAMP = re.compile(
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})", re.ASCII
 )
+_TO_THE_SECOND = len("2026-11-21T09:00:00")
 
 
 def instant_text(instant: datetime) -> str:
@@ -18,7 +19,7 @@ def instant_text(instant: datetime) -> str:
     """
     if instant.tzinfo is None:
         raise ValueError(f"{instant} has no time zone")
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return instant.astimezone(UTC).isoformat()[:_TO_THE_SECOND] + "Z"
 
 
 def parse_instant(text: object) -> datetime:

@@ -13,9 +13,9 @@ _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
 _PAIR = {pair: number for number, pair in enumerate(_PAIRS)}
 _BASE_OF_PAIRS = len(_PAIRS)
-_PAIRS_OF_A_WORD = 5
-_BASE_OF_WORDS = _BASE_OF_PAIRS**_PAIRS_OF_A_WORD
-"""Ten digits fit into a machine word, in which arithmetic is several times as fast."""
+_BASE_OF_HALVES = _BASE_OF_PAIRS**2
+_BASE_OF_WORDS = _BASE_OF_HALVES**2
+"""Eight digits fit into a machine word, and half of them into what Python adds at once."""
 _LONGEST_BASE58 = 256
 """Characters; base58 takes quadratic time, and a signature has 88."""
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
@@ -28,13 +28,15 @@ def encode_base58btc(data: bytes) -> str:
     'z15T'
     """
     number = int.from_bytes(data, "big")
-    pairs = []
+    words = []
     while number:
         number, word = divmod(number, _BASE_OF_WORDS)
-        for _ in range(_PAIRS_OF_A_WORD):
-            word, pair = divmod(word, _BASE_OF_PAIRS)
-            pairs.append(_PAIRS[pair])
-    digits = "".join(reversed(pairs)).lstrip(_ALPHABET[0])
+        high, low = divmod(word, _BASE_OF_HALVES)
+        first, second = divmod(high, _BASE_OF_PAIRS)
+        third, fourth = divmod(low, _BASE_OF_PAIRS)
+        words.append(f"{_PAIRS[first]}{_PAIRS[second]}{_PAIRS[third]}{_PAIRS[fourth]}")
+    words.reverse()
+    digits = "".join(words).lstrip(_ALPHABET[0])
     zeros = len(data) - len(data.lstrip(b"\0"))
     return "z" + "1" * zeros + digits
 
