@@ -39,6 +39,7 @@ from passport.services.imports import IMPORT_JOB
 from passport.services.ports import Clock, KeyStore
 from passport.services.witnessing import collect_cosignature
 from passport.settings import Settings, SettingsRefusedError, read_settings
+from passport.signing.did import LOOPBACK_HOSTS
 from passport.signing.transparency_log import KeyNoteSigner
 from passport.signing.witness_client import WitnessClient, parse_witness
 from passport.storage.cosignatures import SqlCosignatures
@@ -91,6 +92,7 @@ class Passport:
             self.services.all_operators(SYSTEM),
             self.log.key,
             self.services.registrations(SYSTEM),
+            self.services.taken_over(SYSTEM),
         )
 
     def bundle(
@@ -237,7 +239,7 @@ def open_passport(
         source = extension.migrations()
         if source is not None:
             upgrade(engine, source)
-    _require_same_log(settings, signed_origin(engine))
+    settings = _with_address_of_log(settings, signed_origin(engine))
     keys = _open_keys(settings, settings.keystore)
     is_one = settings.log_keystore == settings.keystore
     log_keys = keys if is_one else _open_keys(settings, settings.log_keystore)
@@ -265,19 +267,25 @@ def open_passport(
     )
 
 
-def _require_same_log(settings: Settings, signed: str | None) -> None:
-    """Refuse to begin another log by a public address that differs from the service's.
+def _with_address_of_log(settings: Settings, signed: str | None) -> Settings:
+    """Return the settings with the public address that the store's log was begun under.
 
-    A new name begins a new log for good, so only ``PASSPORT_LOG_ORIGIN`` itself does it.
+    A command beside the service need not be told the address again; one that is told another
+    address is refused, as a new name begins a new log for good. ``PASSPORT_LOG_ORIGIN`` does it.
     """
-    is_named = "log_origin" in settings.model_fields_set
-    if signed is None or is_named or signed == settings.log_origin:
-        return
-    raise SettingsRefusedError(
-        f"PASSPORT_PUBLIC_BASE_URL is {settings.public_base_url}, but the log in "
-        f"{settings.data} is {signed}: set it as the service has it, use another folder, or name "
-        "the log in PASSPORT_LOG_ORIGIN"
-    )
+    given = settings.model_fields_set
+    if signed is None or "log_origin" in given or signed == settings.log_origin:
+        return settings
+    host = signed.removesuffix("/log")
+    if "public_base_url" in given or host == signed:
+        raise SettingsRefusedError(
+            f"PASSPORT_PUBLIC_BASE_URL is {settings.public_base_url}, but the log in "
+            f"{settings.data} is {signed}: set it as the service has it, use another folder, or "
+            "name the log in PASSPORT_LOG_ORIGIN"
+        )
+    scheme = "http" if host.partition(":")[0] in LOOPBACK_HOSTS else "https"
+    address = {"public_base_url": f"{scheme}://{host}", "log_origin": signed}
+    return settings.model_copy(update=address)
 
 
 def _read_chemistries(settings: Settings) -> Chemistries:

@@ -78,7 +78,7 @@ MANUFACTURER = DemonstrationCompany(
     Role.OPERATOR,
     "manufacturer",
     "makes EV packs",
-    ("950600013435", "950600013436", "95060001345", "95060001346"),
+    ("9506000",),
 )
 INTEGRATOR = DemonstrationCompany(
     "again",
@@ -87,7 +87,7 @@ INTEGRATOR = DemonstrationCompany(
     Role.SECOND_LIFE,
     "integrator",
     "gives packs a second life",
-    ("950600013437",),
+    ("950600013437", "950600013438"),
 )
 COLLECTOR = DemonstrationCompany(
     "yard",

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from passport.bootstrap.unit_of_work import Committing
 from passport.domain.actor import SYSTEM, Actor
-from passport.domain.identifiers import BatteryId
+from passport.domain.identifiers import BatteryId, OperatorSlug
 from passport.domain.responsibility import ProducerRegistration
 from passport.services import did_history, publishing, statement_status
 from passport.services.evidence_registers import PublishedDidDocument
@@ -23,6 +23,10 @@ class EvidenceServices(Committing):
     def registrations(self, actor: Actor) -> Sequence[ProducerRegistration]:
         """Return the lines of the producer registers entered here; they are public."""
         return self.do(actor, lambda work: work.operators.registrations())
+
+    def taken_over(self, actor: Actor) -> Sequence[tuple[OperatorSlug, OperatorSlug]]:
+        """Return who answers for batteries of whom that another one registered; it is public."""
+        return self.do(actor, lambda work: work.passports.taken_over())
 
     def did_document(self, slug: str) -> bytes:
         """Return the DID document of an operator, exactly as the version in the log.

@@ -199,6 +199,10 @@ class PassportRegister(Protocol):
         """Store a changed battery if its revision is still the one that was read."""
         ...
 
+    def taken_over(self) -> Sequence[tuple[OperatorSlug, OperatorSlug]]:
+        """Return who answers for batteries of whom that another one registered."""
+        ...
+
     def batteries_of(
         self, organisation: str, *, after: str = "", limit: int = 50
     ) -> Sequence[Battery]:

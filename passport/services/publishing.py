@@ -28,6 +28,7 @@ def trust_file(
     operators: Iterable[Operator],
     log_key: NoteKey,
     registrations: Iterable[ProducerRegistration] = (),
+    taken_over: Iterable[tuple[str, str]] = (),
 ) -> dict[str, object]:
     """Return what a verifier would believe that trusts every operator here, and this log.
 
@@ -36,9 +37,10 @@ def trust_file(
         log_key: The key of the log.
         registrations: Lines of producer registers: who answers for whose waste signs for the
             products of that producer too.
+        taken_over: Who answers for batteries of whom, such as after a second life.
     """
-    known = list(operators)
-    reach = {operator.slug: _reach(operator, known, list(registrations)) for operator in known}
+    known, lines, pairs = list(operators), list(registrations), list(taken_over)
+    reach = {operator.slug: _reach(operator, known, lines, pairs) for operator in known}
     return {
         "dids": {operator.did: did_document(operator) for operator in known},
         "logs": [{"origin": log_key.name, "key": log_key.text}],
@@ -59,13 +61,17 @@ def trust_file(
 
 
 def _reach(
-    operator: Operator, known: Sequence[Operator], registrations: Sequence[ProducerRegistration]
+    operator: Operator,
+    known: Sequence[Operator],
+    registrations: Sequence[ProducerRegistration],
+    taken_over: Sequence[tuple[str, str]],
 ) -> Sequence[Operator] | None:
     """Return whose batteries an operator signs for; ``None`` where that can be everybody's."""
     lines = [line for line in registrations if line.party == operator.slug]
     if any(line.role is ResponsibleRole.SELECTED_OPERATOR for line in lines):
         return None
     producers = {line.operator for line in lines}
+    producers |= {producer for party, producer in taken_over if party == operator.slug}
     return [operator, *(one for one in known if one.slug in producers - {operator.slug})]
 
 

@@ -94,6 +94,17 @@ class SqlPassportRegister:
             lambda session: update_one(session, statement, f"battery {battery.battery_id}")
         )
 
+    def taken_over(self) -> Sequence[tuple[OperatorSlug, OperatorSlug]]:
+        """Return who answers for batteries of whom that another one registered."""
+        query = (
+            select(BatteryRow.responsible, BatteryRow.registered_by)
+            .where(col(BatteryRow.responsible) != col(BatteryRow.registered_by))
+            .where(col(BatteryRow.responsible) != "")
+            .distinct()
+        )
+        rows = self._store.session.exec(query)
+        return [(OperatorSlug(party), OperatorSlug(producer)) for party, producer in rows]
+
     def batteries_of(
         self, organisation: str, *, after: str = "", limit: int = 50
     ) -> Sequence[Battery]:

@@ -371,7 +371,7 @@ def test_the_page_of_a_battery_loads_the_check_only_when_asked(demo_server, page
     page.goto(f"{demo_server.url}/{EV_IN_USE}")
     assert not [url for url in asked if "verif" in url]
 
-    page.get_by_role("link", name="Check it yourself in this browser").press("Enter")
+    page.get_by_role("link", name="Check it yourself in this browser").first.press("Enter")
 
     verdict = verdict_on(page)
     assert verdict.get_by_role("heading").inner_text() == AUTHENTIC

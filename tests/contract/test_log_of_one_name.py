@@ -6,12 +6,26 @@ from passport.bootstrap import open_passport
 from passport.settings import SettingsRefusedError
 
 
-def test_a_command_without_the_address_of_the_service_begins_no_second_log(tmp_path):
+def test_a_command_without_the_address_of_the_service_takes_it_from_the_log(tmp_path):
+    open_passport(data=tmp_path, public_base_url="http://localhost:8123").close()
+    keys_before = sorted(tmp_path.joinpath("keys").iterdir())
+
+    passport = open_passport(data=tmp_path)
+
+    assert (passport.base_url, passport.log.key.name) == (
+        "http://localhost:8123",
+        "localhost:8123/log",
+    )
+    passport.close()
+    assert sorted(tmp_path.joinpath("keys").iterdir()) == keys_before
+
+
+def test_a_command_with_another_address_begins_no_second_log(tmp_path):
     open_passport(data=tmp_path, public_base_url="http://localhost:8123").close()
     keys_before = sorted(tmp_path.joinpath("keys").iterdir())
 
     with pytest.raises(SettingsRefusedError, match=r"the log in .* is localhost:8123/log"):
-        open_passport(data=tmp_path)
+        open_passport(data=tmp_path, public_base_url="http://localhost:8124")
 
     assert sorted(tmp_path.joinpath("keys").iterdir()) == keys_before
 
