@@ -29,6 +29,7 @@ from passport.bootstrap.restoring import (
     end_restore,
     is_restoring,
 )
+from passport.durable import sync_folder
 from passport.settings import Settings
 from passport.signing.merkle_tree import EMPTY_ROOT, RightEdge, TreeHead
 from passport.signing.transparency_log import Checkpoint, parse_checkpoint, split_note
@@ -116,7 +117,7 @@ def write_backup(engine: Engine, settings: Settings, out: Path) -> Manifest:
         os.fsync(file.fileno())
     verify_backup(draft)
     draft.replace(out)
-    _sync_folder(out.parent)
+    sync_folder(out.parent)
     return manifest
 
 
@@ -471,7 +472,7 @@ def _extract_files(archive: tarfile.TarFile, settings: Settings) -> None:
             shutil.copyfileobj(content, file, _CHUNK)
             file.flush()
             os.fsync(file.fileno())
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
 
 def _fill_database(
@@ -495,11 +496,3 @@ def _fill_database(
         go_on_counting(connection, [one for one in _tables(held) if one.name in manifest.rows])
     for source in sources:
         upgrade(engine, source)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

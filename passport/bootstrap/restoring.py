@@ -1,10 +1,10 @@
 """A restore that is under way, and what it refuses."""
 
-import os
 from pathlib import Path
 from typing import Final
 
 from passport.domain.errors import PassportError
+from passport.durable import sync_folder
 from passport.storage.errors import StoreUnusableError
 
 _MARK: Final = "RESTORE-NOT-FINISHED"
@@ -38,14 +38,14 @@ def begin_restore(data: Path) -> None:
     """Mark a data folder before anything is put into it."""
     data.mkdir(parents=True, exist_ok=True)
     (data / _MARK).write_text("Remove this folder and restore again.\n", encoding="utf-8")
-    _sync(data)
+    sync_folder(data)
 
 
 def end_restore(data: Path) -> None:
     """Take the mark away when all is there."""
-    _sync(data)
+    sync_folder(data)
     (data / _MARK).unlink()
-    _sync(data)
+    sync_folder(data)
 
 
 def is_restoring(data: Path) -> bool:
@@ -64,11 +64,3 @@ def require_restored(data: Path) -> None:
             f"a restore into {data} was interrupted; remove the folder, empty the database if it "
             f"is elsewhere, and restore again"
         )
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

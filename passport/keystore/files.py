@@ -24,6 +24,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from passport.domain.errors import PassportError
+from passport.durable import replace_file, sync_folder, write_beside
 from passport.signing.did import PublishedKey
 from passport.signing.errors import KeyMalformedError
 from passport.signing.keys import (
@@ -112,7 +113,7 @@ class FileKeystore:
         secret = new_secret(kind)
         folder = self._operator_folder(operator_did)
         folder.mkdir(exist_ok=True, mode=0o700)
-        _sync_folder(self._folder)
+        sync_folder(self._folder)
         with self._lock:
             number = 1 + max(_numbers(folder), default=0)
             while True:
@@ -166,7 +167,7 @@ class FileKeystore:
         if not passphrase:
             raise KeystorePassphraseError("the keystore needs a passphrase; set one")
         content = _locked_master(self._master_key, passphrase, derivation or KeyDerivation())
-        _replace(self._folder / _MASTER_FILE, content)
+        replace_file(self._folder / _MASTER_FILE, content)
 
     def _operator_folder(self, operator_did: str) -> Path:
         return self._folder / hashlib.sha256(operator_did.encode()).hexdigest()[:40]
@@ -288,35 +289,12 @@ def _read_object(path: Path) -> Mapping[str, object]:
 
 def _write_once(path: Path, content: bytes) -> bool:
     """Write a new file whole or not at all; tell whether it was not there before."""
-    temporary = _write_beside(path, content)
+    temporary = write_beside(path, content)
     try:
         os.link(temporary, path)
     except FileExistsError:
         return False
     finally:
         temporary.unlink()
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return True
-
-
-def _replace(path: Path, content: bytes) -> None:
-    _write_beside(path, content).replace(path)
-    _sync_folder(path.parent)
-
-
-def _write_beside(path: Path, content: bytes) -> Path:
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    return temporary
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

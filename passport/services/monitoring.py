@@ -7,7 +7,6 @@ cache, while the log still shows the tree that was seen and it begins with the o
 shows it no more has shrunk.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from passport.domain.errors import PassportError
+from passport.durable import replace_file
 from passport.signing.merkle_tree import (
     EMPTY_ROOT,
     LogRewrittenError,
@@ -249,13 +249,8 @@ def write_state(path: Path, sight: Sight) -> None:
     if sight.is_stale:
         return
     target = path.with_name(f"{path.name}.evidence.json") if sight.is_rewritten else path
-    draft = target.with_name(f"{target.name}.draft")
     try:
-        with draft.open("wb") as file:
-            file.write(orjson.dumps(sight.to_dict(), option=orjson.OPT_INDENT_2))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
+        replace_file(target, orjson.dumps(sight.to_dict(), option=orjson.OPT_INDENT_2))
     except OSError as error:
         raise MonitorStateError(f"{target} cannot be written: {error}") from error
 

@@ -5,7 +5,6 @@ a witness does not start in one that was not.
 """
 
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -13,6 +12,7 @@ from pathlib import Path
 from threading import Lock
 
 from passport.domain.errors import PassportError
+from passport.durable import replace_file
 from passport.signing.transparency_log import split_note
 
 _NAME_FILE = "witness"
@@ -52,7 +52,7 @@ class FileWitnessState:
         if (folder / _NAME_FILE).exists():
             raise WitnessStateError(f"{folder} holds a witness already")
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(folder / _NAME_FILE, f"{name}\n")
+        replace_file(folder / _NAME_FILE, f"{name}\n".encode())
         return cls(folder)
 
     @contextmanager
@@ -71,14 +71,15 @@ class FileWitnessState:
 
     def keep(self, origin: str, note: str) -> None:
         """Keep the note that is about to be signed; it is on disk when this returns."""
-        _replace(self._file(origin), note)
+        replace_file(self._file(origin), note.encode())
 
     def keep_evidence(self, origin: str, signed: str, shown: str) -> None:
         """Keep two checkpoints of a log that contradict each other, once for each pair."""
         # Named by what the log signed: lines that strangers add below make no new file.
         bodies = "".join(split_note(note)[0] for note in (signed, shown))
         name = f"evidence-{_short(origin)}-{_short(bodies)}.txt"
-        _replace(self._folder / name, f"signed here:\n\n{signed}\nshown later:\n\n{shown}")
+        evidence = f"signed here:\n\n{signed}\nshown later:\n\n{shown}"
+        replace_file(self._folder / name, evidence.encode())
 
     def _file(self, origin: str) -> Path:
         return self._folder / f"log-{_short(origin)}.note"
@@ -86,17 +87,3 @@ class FileWitnessState:
 
 def _short(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:32]
-
-
-def _replace(path: Path, text: str) -> None:
-    draft = path.with_name(f"{path.name}.draft")
-    with draft.open("w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

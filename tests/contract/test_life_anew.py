@@ -33,7 +33,7 @@ from builders_life import (
 )
 
 from passport.domain.access import Audience
-from passport.domain.actor import PUBLIC
+from passport.domain.actor import PUBLIC, SYSTEM
 from passport.domain.errors import (
     AccessDeniedError,
     ConflictError,
@@ -43,6 +43,7 @@ from passport.domain.errors import (
 from passport.domain.passport import StatementKind
 from passport.domain.second_life import Predecessor
 from passport.domain.status import BatteryStatus, Operation, PassportState
+from passport.services.operator_change import OperatorChange
 from passport.services.second_life import EvidenceMissingError, SuccessionUnknownError
 
 
@@ -72,6 +73,19 @@ def test_a_second_life_takes_effect_on_placing_and_on_nothing_before(record):
     for battery_id in (PACK, NEW_LIFE):
         require_verified(record, battery_id, Audience.PUBLIC)
         require_verified(record, battery_id, Audience.LEGITIMATE_INTEREST)
+
+
+def test_who_took_a_battery_over_is_believed_for_the_former_makers_products(record):
+    # The maker's and the integrator's own products have other prefixes.
+    register(record)
+    bind = record.services.change_operator
+    bind(SYSTEM, "voltra", OperatorChange(gtin_prefixes=(PACK[4:13],)))
+    bind(SYSTEM, "again", OperatorChange(gtin_prefixes=(NEW_LIFE[4:16],)))
+
+    give_second_life(record)
+
+    for battery_id in (PACK, NEW_LIFE):
+        require_verified(record, battery_id, Audience.PUBLIC)
 
 
 def test_placing_twice_places_once(record):
